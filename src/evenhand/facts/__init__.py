@@ -1,0 +1,1 @@
+"""What law and publishers fix: councils and their changes, code lists, dated rates. Depends on nothing of ours."""

@@ -1,0 +1,1 @@
+"""The Django project: everything stored or shown to a person."""

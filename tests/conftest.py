@@ -1,0 +1,42 @@
+"""Things every test may use: a tiny invented country, a home folder of its own, and the official files if present."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evenhand.facts.register import Register, official
+
+HERE = Path(__file__).parent
+OFFICIAL = Path(os.environ.get("EVENHAND_OFFICIAL_DATA", HERE.parent.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Register:
+    """Seven invented councils in two regions: one recoded in 2025, one split in two in 2021."""
+    return Register.from_folder(HERE / "tiny", simulated=True)
+
+
+@pytest.fixture(scope="session")
+def england() -> Register:
+    return official()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty EVENHAND_HOME."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("EVENHAND_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def official_data() -> Path:
+    """The folder of the publishers' real files: absent at home is a skip, absent in CI is a failure."""
+    if not OFFICIAL.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must have the official files, and {OFFICIAL} is not there")
+        pytest.skip(f"no official files at {OFFICIAL}: set EVENHAND_OFFICIAL_DATA")
+    return OFFICIAL
