@@ -31,6 +31,7 @@ READERS: tuple[str, ...] = (
     "population_nomis",
     "deprivation",
     "boundaries",
+    "deflator_table",
 )
 
 
@@ -70,9 +71,14 @@ def recognise(path: Path) -> tuple[Reader, Sniff, str]:
     )
 
 
-def read(path: Path, register: Register) -> ReadResult:
-    """Recognise, read and check one file against the declared schemas."""
+def checked(result: ReadResult, file: str) -> ReadResult:
+    """The result itself, when its frames keep the declared schemas. Raises UnreadableFile."""
     from evenhand.sources.schema import check
 
+    return check(result, file)
+
+
+def read(path: Path, register: Register) -> ReadResult:
+    """Recognise, read and check one file against the declared schemas."""
     r, file, _ = recognise(path)
-    return check(r.read(file, register), path.name)
+    return checked(r.read(file, register), path.name)

@@ -1,0 +1,67 @@
+"""What every verb needs: the home folder, the edition in use, and how figures are written in a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evenhand.documents.numbers import Kind, format_value
+from evenhand.edition.home import home_folder
+from evenhand.facts.status import Status
+
+if TYPE_CHECKING:
+    from evenhand.edition.read import Edition
+
+SIMULATED = "SIMULATED: every council and every figure here is invented. `evenhand fetch` gets the real ones."
+KINDS: dict[str, Kind] = {
+    "proportion": Kind.PERCENT, "survey_percent": Kind.PERCENT, "money_share": Kind.PERCENT,
+    "published_only": Kind.PERCENT, "context": Kind.PERCENT, "rate": Kind.RATE, "score": Kind.SCORE,
+    "context_value": Kind.SCORE, "money_per_head": Kind.MONEY_PENCE,
+}  # fmt: skip
+ABSENT = {
+    Status.MISSING: "no figure published",
+    Status.SUPPRESSED: "suppressed",
+    Status.NOT_APPLICABLE: "not applicable",
+}
+
+
+def home() -> Path:
+    """EVENHAND_HOME, or the user's data folder."""
+    return home_folder(os.environ)
+
+
+def current() -> Edition:
+    """The edition in use. Raises NoEdition."""
+    from evenhand.edition.read import open_current
+
+    return open_current(home())
+
+
+def interactive() -> bool:
+    """Whether a person is looking at a terminal."""
+    return sys.stdout.isatty()
+
+
+def written(definition: dict[str, Any], value: float | None, *, unit: bool = False) -> str:
+    """A figure of a measure as people read it: "24.5%", "2.57", "£33.12"; with ``unit``, "2.57 per 1,000 adults"."""
+    if value is None:
+        return "–"
+    kind = KINDS[definition["kind"]]
+    number = value * 100 if kind is Kind.MONEY_PENCE else value
+    text = format_value(kind, number, definition["decimals"])
+    if not unit or kind is Kind.PERCENT:
+        return text
+    rest = definition["unit"].removeprefix("£ ") if kind is Kind.MONEY_PENCE else definition["unit"]
+    return f"{text} {rest}"
+
+
+def absent(status: str, reason: str | None = None) -> str:
+    """The words in place of a figure that is not there."""
+    return reason or ABSENT[Status(status)]
+
+
+def count(value: float | None) -> str:
+    """A count with thousands commas, or a dash."""
+    return "–" if value is None else format_value(Kind.COUNT, value)

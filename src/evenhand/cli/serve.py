@@ -1,0 +1,20 @@
+"""``evenhand serve``: the edition in a browser on this machine."""
+
+from __future__ import annotations
+
+from evenhand.cli.common import home
+
+
+def serve(*, port: int = 8000, host: str = "127.0.0.1") -> None:
+    """Show the edition in a browser on this machine. Stop with Ctrl-C.
+
+    Parameters
+    ----------
+    port
+        The port to listen on; the next free one is taken when it is busy.
+    host
+        The address to listen on; only this machine can reach the default.
+    """
+    from evenhand.site.serve import serve as run
+
+    run(host, port, home())

@@ -1,0 +1,131 @@
+"""A measure's figures against a set that the reader chooses: England, region, type, peers, or named councils.
+
+England's comparison is in the edition. The others are worked out when asked, by the same code on fewer rows: a council
+against its region means the region's councils set the benchmark, the limits and the ranks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from evenhand.edition.judge import JUDGED, Against, Scale, judged
+from evenhand.edition.read import Edition
+from evenhand.facts.errors import EvenhandError
+from evenhand.facts.register import Council
+
+WORDS = ("england", "region", "type", "peers")
+LEVEL_ORDER = {"country": 0, "region": 1, "council_type": 2, "council": 3}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows with JUDGED columns as against each council's own set, and the sets' benchmarks by set name."""
+
+    rows: pl.DataFrame
+    benchmarks: dict[str, Against]
+    words: str
+
+
+def compare(
+    edition: Edition, measure: str, period: str | None = None, *, group: str = "all", against: str = "england",
+    areas: tuple[str, ...] = (),
+) -> Comparison:  # fmt: skip
+    """The comparison of one measure and period.
+
+    against: one of WORDS, or council names or codes with commas between. areas: show only these (names or codes) and
+    England; empty for all. Raises UnknownMeasure, UnknownArea, or EvenhandError for a set that cannot be compared.
+    """
+    d = edition.definition(measure)
+    period = period or d["latest_period"]
+    if period is None:
+        raise EvenhandError(f"{d['title']} has no figure in this edition.", do="Load the files that it is made from.")
+    rows = edition.rows(measure, period, group)
+    chosen = {_id(edition, text, period) for text in areas}
+    what = against.strip().lower()
+    marks: dict[str, Against] = {}
+    if what == "england":
+        out, words = rows, f"all councils in {edition.about['country']}"
+    elif what in ("region", "type"):
+        column = "region" if what == "region" else "council_type"
+        out, marks = _each_set(Scale.stored(d), rows, column, chosen)
+        words = "the councils of each council's own " + ("region" if what == "region" else "type")
+    elif what == "peers":
+        out, marks = _peers(edition, Scale.stored(d), rows, chosen)
+        words = "each council's own peers (its nearest neighbours in age, size, density and deprivation)"
+    else:
+        members = {_id(edition, text, period) for text in against.split(",") if text.strip()} | chosen
+        out, marks = _named(Scale.stored(d), rows, members)
+        words = f"the {len(members)} councils named"
+    if chosen:
+        out = out.filter(pl.col("area").is_in(sorted(chosen)) | (pl.col("level") == "country"))
+    return Comparison(in_order(out), marks, words)
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """England first (as published before the sum), then regions, types, and councils from the highest figure down."""
+    level = pl.col("level").replace_strict(LEVEL_ORDER, return_dtype=pl.Int8)
+    return rows.sort(level, pl.col("area") == "sum-of-councils", "value", "area_name",
+                     descending=[False, False, True, False], nulls_last=True)  # fmt: skip
+
+
+def _id(edition: Edition, text: str, period: str) -> str:
+    found = edition.find(text, period)
+    return found.id if isinstance(found, Council) else found.code
+
+
+def _blank(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without judgement: those that have no place in the comparison asked for."""
+    keep = ("lower95", "upper95", "lower998", "upper998", "interval", "reliability")
+    return rows.with_columns(pl.lit(None, dtype=t).alias(c) for c, t in JUDGED.items() if c not in keep)
+
+
+def _each_set(
+    scale: Scale, rows: pl.DataFrame, column: str, chosen: set[str]
+) -> tuple[pl.DataFrame, dict[str, Against]]:
+    """Judge each region's (or type's) councils among themselves; the other levels stay unjudged."""
+    councils = rows.filter(pl.col("level") == "council")
+    wanted = councils.filter(pl.col("area").is_in(sorted(chosen))) if chosen else councils
+    names = set(wanted[column].drop_nulls().to_list())
+    frames, marks = [_blank(rows.filter(pl.col("level") != "council"))], {}
+    for name in sorted(names):
+        frame, mark = judged(scale, councils.filter(pl.col(column) == name), published=_published(rows, name))
+        frames.append(frame)
+        marks[name] = mark
+    return pl.concat(frames), marks
+
+
+def _published(rows: pl.DataFrame, area: str) -> float | None:
+    own = rows.filter(pl.col("area") == area)
+    return own["value"][0] if own.height else None
+
+
+def _peers(
+    edition: Edition, scale: Scale, rows: pl.DataFrame, chosen: set[str]
+) -> tuple[pl.DataFrame, dict[str, Against]]:
+    """Judge each council (or the chosen ones) among itself and its peers."""
+    councils = rows.filter(pl.col("level") == "council")
+    near = edition.table("peers").collect()
+    frames, marks = [_blank(rows.filter(pl.col("level") != "council"))], {}
+    for area in councils["area"] if not chosen else sorted(chosen & set(councils["area"])):
+        peers = near.filter(pl.col("area") == area)["peer"].to_list()
+        own = councils.filter(pl.col("area") == area)
+        if not peers:
+            why = "No peers are known: a feature that peers are found by is missing for this council."
+            frames.append(_blank(own).with_columns(note=pl.coalesce("note", pl.lit(why))))
+            continue
+        frame, mark = judged(scale, councils.filter(pl.col("area").is_in([area, *peers])))
+        frames.append(frame.filter(pl.col("area") == area))
+        marks[area] = mark
+    return pl.concat(frames), marks
+
+
+def _named(scale: Scale, rows: pl.DataFrame, members: set[str]) -> tuple[pl.DataFrame, dict[str, Against]]:
+    councils = rows.filter((pl.col("level") == "council") & pl.col("area").is_in(sorted(members)))
+    if councils.height < 2:
+        raise EvenhandError(
+            "Name at least two councils to compare with.", do="For example --against Gateshead,Sunderland,Durham."
+        )
+    frame, mark = judged(scale, councils)
+    return pl.concat([_blank(rows.filter(pl.col("level") == "country")), frame]), {"named": mark}

@@ -1,0 +1,143 @@
+"""The shelf of editions: list, choose, remove, and put a new one there whole.
+
+An edition is a folder that never changes after it appears. ``editions/current`` is one line, the id in use, replaced at
+once; a reader opens the pointer once and then stays with that folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evenhand.edition.home import full_disk, write_whole, writing
+from evenhand.facts.errors import EvenhandError, Where
+
+POINTER = "current"
+BUILDING = ".building-"
+
+
+class NoEdition(EvenhandError):
+    """There is no edition to read, or not the one that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnShelf:
+    """One edition as listed: its id, whether it is in use, and what ``edition.json`` says of it."""
+
+    id: str
+    current: bool
+    about: dict[str, Any]
+
+
+def shelf(home: Path) -> Path:
+    """The folder of editions."""
+    return home / "editions"
+
+
+def current_id(home: Path) -> str | None:
+    """The id of the edition in use, or None."""
+    try:
+        return (shelf(home) / POINTER).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def listed(home: Path) -> list[OnShelf]:
+    """Every edition on the shelf, the newest built last (by the order number that the shelf gave it)."""
+    now = current_id(home)
+    out = []
+    for about in shelf(home).glob("*/edition.json"):
+        out.append(OnShelf(about.parent.name, about.parent.name == now, json.loads(about.read_text(encoding="utf-8"))))
+    return sorted(out, key=lambda e: ((shelf(home) / e.id).stat().st_mtime_ns, e.id))
+
+
+def folder_of(home: Path, edition_id: str | None = None) -> Path:
+    """The folder of an edition (the current one when no id is given; the first letters of an id are enough)."""
+    if edition_id is None:
+        edition_id = current_id(home)
+        if edition_id is None:
+            raise NoEdition(
+                "There is no edition yet.",
+                do="Run `evenhand load` with official files and `evenhand build`, or `evenhand build --sample`.",
+            )
+    match = [e.id for e in listed(home) if e.id.startswith(edition_id)]
+    if len(match) != 1:
+        what = f"No edition is called {edition_id!r}." if not match else f"{edition_id!r} begins several editions' ids."
+        raise NoEdition(what, do="`evenhand editions` lists them.")
+    return shelf(home) / match[0]
+
+
+def switch(home: Path, edition_id: str) -> str:
+    """Make an edition the one in use, at once. Returns its whole id."""
+    with writing(home), full_disk(home):
+        whole = folder_of(home, edition_id).name
+        write_whole(shelf(home) / POINTER, f"{whole}\n".encode())
+    return whole
+
+
+def remove(home: Path, edition_id: str) -> str:
+    """Remove an edition that is not in use. Returns its whole id."""
+    with writing(home), full_disk(home):
+        folder = folder_of(home, edition_id)
+        if folder.name == current_id(home):
+            raise EvenhandError(
+                f"{folder.name} is the edition in use.", do="Switch to another one first: `evenhand editions use ID`."
+            )
+        gone = folder.with_name(f"{BUILDING}gone-{folder.name}")
+        os.replace(folder, gone)
+        shutil.rmtree(gone)
+    return folder.name
+
+
+@contextmanager
+def new_edition(home: Path, edition_id: str) -> Iterator[Path]:
+    """A folder to build in, which becomes the edition when the block ends well and vanishes when it does not.
+
+    The caller holds the writing lock. Leftovers of builds that were killed are cleared away first.
+    """
+    with full_disk(home):
+        shelf(home).mkdir(parents=True, exist_ok=True)
+        for left in shelf(home).glob(f"{BUILDING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        work = shelf(home) / f"{BUILDING}{edition_id}"
+        work.mkdir()
+    try:
+        with full_disk(home):
+            yield work
+            final = shelf(home) / edition_id
+            if final.exists():
+                _same_or_raise(work, final)
+                shutil.rmtree(work)
+            else:
+                _sync(work)
+                os.replace(work, final)
+            write_whole(shelf(home) / POINTER, f"{edition_id}\n".encode())
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Ask the disk to keep every file of a folder before the folder gets its name."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as f:
+                os.fsync(f.fileno())
+
+
+def _same_or_raise(new: Path, old: Path) -> None:
+    """An edition's id stands for its bytes: building it again must give the same ones."""
+    names = sorted(str(p.relative_to(new)) for p in new.rglob("*") if p.is_file())
+    others = sorted(str(p.relative_to(old)) for p in old.rglob("*") if p.is_file())
+    differs = names != others or next((n for n in names if (new / n).read_bytes() != (old / n).read_bytes()), None)
+    if differs:
+        raise EvenhandError(
+            f"The edition {old.name} was built before from the same files and its bytes differ now ({differs}).",
+            where=Where(str(old)),
+            do="A library may have changed. Remove the old edition if it is not in use, and build again.",
+        )
