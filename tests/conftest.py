@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.edition.read import Edition, open_current
 from evenhand.facts.register import Register, official
 
 HERE = Path(__file__).parent
@@ -40,3 +41,19 @@ def official_data() -> Path:
             pytest.fail(f"CI must have the official files, and {OFFICIAL} is not there")
         pytest.skip(f"no official files at {OFFICIAL}: set EVENHAND_OFFICIAL_DATA")
     return OFFICIAL
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the simulated edition in use, built once a session. Tests read it and never write to it."""
+    from evenhand.edition.sample.edition import build_sample
+
+    folder = tmp_path_factory.mktemp("sample")
+    build_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(sample_home: Path) -> Edition:
+    """The simulated edition."""
+    return open_current(sample_home)

@@ -7,14 +7,18 @@ against its region means the region's councils set the benchmark, the limits and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from evenhand.edition.judge import JUDGED, Against, Scale, judged
 from evenhand.edition.read import Edition
 from evenhand.facts.errors import EvenhandError
 from evenhand.facts.register import Council
 
+if TYPE_CHECKING:
+    from evenhand.edition.judge import Against
+
+# The judge is imported where it is needed: the comparison with England is only read, and reading must be quick.
 WORDS = ("england", "region", "type", "peers")
 LEVEL_ORDER = {"country": 0, "region": 1, "council_type": 2, "council": 3}
 
@@ -49,14 +53,14 @@ def compare(
         out, words = rows, f"all councils in {edition.about['country']}"
     elif what in ("region", "type"):
         column = "region" if what == "region" else "council_type"
-        out, marks = _each_set(Scale.stored(d), rows, column, chosen)
+        out, marks = _each_set(d, rows, column, chosen)
         words = "the councils of each council's own " + ("region" if what == "region" else "type")
     elif what == "peers":
-        out, marks = _peers(edition, Scale.stored(d), rows, chosen)
+        out, marks = _peers(edition, d, rows, chosen)
         words = "each council's own peers (its nearest neighbours in age, size, density and deprivation)"
     else:
         members = {_id(edition, text, period) for text in against.split(",") if text.strip()} | chosen
-        out, marks = _named(Scale.stored(d), rows, members)
+        out, marks = _named(d, rows, members)
         words = f"the {len(members)} councils named"
     if chosen:
         out = out.filter(pl.col("area").is_in(sorted(chosen)) | (pl.col("level") == "country"))
@@ -70,6 +74,14 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
                      descending=[False, False, True, False], nulls_last=True)  # fmt: skip
 
 
+def _judged(
+    definition: dict[str, Any], rows: pl.DataFrame, published: float | None = None
+) -> tuple[pl.DataFrame, Against]:
+    from evenhand.edition.judge import Scale, judged
+
+    return judged(Scale.stored(definition), rows, published=published)
+
+
 def _id(edition: Edition, text: str, period: str) -> str:
     found = edition.find(text, period)
     return found.id if isinstance(found, Council) else found.code
@@ -77,12 +89,14 @@ def _id(edition: Edition, text: str, period: str) -> str:
 
 def _blank(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows without judgement: those that have no place in the comparison asked for."""
+    from evenhand.edition.judge import JUDGED
+
     keep = ("lower95", "upper95", "lower998", "upper998", "interval", "reliability")
     return rows.with_columns(pl.lit(None, dtype=t).alias(c) for c, t in JUDGED.items() if c not in keep)
 
 
 def _each_set(
-    scale: Scale, rows: pl.DataFrame, column: str, chosen: set[str]
+    definition: dict[str, Any], rows: pl.DataFrame, column: str, chosen: set[str]
 ) -> tuple[pl.DataFrame, dict[str, Against]]:
     """Judge each region's (or type's) councils among themselves; the other levels stay unjudged."""
     councils = rows.filter(pl.col("level") == "council")
@@ -90,10 +104,10 @@ def _each_set(
     names = set(wanted[column].drop_nulls().to_list())
     frames, marks = [_blank(rows.filter(pl.col("level") != "council"))], {}
     for name in sorted(names):
-        frame, mark = judged(scale, councils.filter(pl.col(column) == name), published=_published(rows, name))
+        frame, mark = _judged(definition, councils.filter(pl.col(column) == name), published=_published(rows, name))
         frames.append(frame)
         marks[name] = mark
-    return pl.concat(frames), marks
+    return pl.concat(frames, how="diagonal"), marks
 
 
 def _published(rows: pl.DataFrame, area: str) -> float | None:
@@ -102,7 +116,7 @@ def _published(rows: pl.DataFrame, area: str) -> float | None:
 
 
 def _peers(
-    edition: Edition, scale: Scale, rows: pl.DataFrame, chosen: set[str]
+    edition: Edition, definition: dict[str, Any], rows: pl.DataFrame, chosen: set[str]
 ) -> tuple[pl.DataFrame, dict[str, Against]]:
     """Judge each council (or the chosen ones) among itself and its peers."""
     councils = rows.filter(pl.col("level") == "council")
@@ -115,17 +129,20 @@ def _peers(
             why = "No peers are known: a feature that peers are found by is missing for this council."
             frames.append(_blank(own).with_columns(note=pl.coalesce("note", pl.lit(why))))
             continue
-        frame, mark = judged(scale, councils.filter(pl.col("area").is_in([area, *peers])))
+        frame, mark = _judged(definition, councils.filter(pl.col("area").is_in([area, *peers])))
         frames.append(frame.filter(pl.col("area") == area))
         marks[area] = mark
-    return pl.concat(frames), marks
+    return pl.concat(frames, how="diagonal"), marks
 
 
-def _named(scale: Scale, rows: pl.DataFrame, members: set[str]) -> tuple[pl.DataFrame, dict[str, Against]]:
+def _named(
+    definition: dict[str, Any], rows: pl.DataFrame, members: set[str]
+) -> tuple[pl.DataFrame, dict[str, Against]]:
     councils = rows.filter((pl.col("level") == "council") & pl.col("area").is_in(sorted(members)))
     if councils.height < 2:
         raise EvenhandError(
             "Name at least two councils to compare with.", do="For example --against Gateshead,Sunderland,Durham."
         )
-    frame, mark = judged(scale, councils)
-    return pl.concat([_blank(rows.filter(pl.col("level") == "country")), frame]), {"named": mark}
+    frame, mark = _judged(definition, councils)
+    both = [_blank(rows.filter(pl.col("level") == "country")), frame]
+    return pl.concat(both, how="diagonal"), {"named": mark}

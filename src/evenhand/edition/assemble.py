@@ -127,7 +127,9 @@ class Assembler:
         periods = {p for p, _, _ in informative}
         everywhere = {(p, "council", c.id) for p in periods for c in self.register.councils(period_end(p))}
         rows = []
-        for key in everywhere | {k for k in keys if k[0] in periods}:
+        # A file may print a council on boundaries newer than its figures: on that day there was no such council.
+        above = {k for k in keys if k[0] in periods and k[1] != "council"}
+        for key in everywhere | above:
             row = self._figure(m, series, key, num, den, denominator, single)
             period, level, area = key
             row |= {

@@ -198,9 +198,11 @@ AGAINST: dict[str, Any] = {
 
 
 def _side(frames: list[tuple[Kept, pl.DataFrame]], schema: dict[str, Any]) -> pl.DataFrame:
-    """Notes or comparability logs of all files, each with its table."""
+    """Notes or comparability logs of all files, each with its table; one log repeated in five files counts once."""
     some = [f.with_columns(table=pl.lit(k.table)) for k, f in frames if not f.is_empty()]
-    return pl.concat(some) if some else pl.DataFrame(schema=schema | {"table": pl.String})
+    if some:
+        return pl.concat(some).unique(list(schema), keep="first", maintain_order=True)
+    return pl.DataFrame(schema=schema | {"table": pl.String})
 
 
 def measure_dict(m: Measure, values: pl.DataFrame) -> dict[str, Any]:

@@ -47,14 +47,14 @@ def writing(home: Path) -> Iterator[None]:
     with full_disk(home):
         home.mkdir(parents=True, exist_ok=True)
         lock = FileLock(home / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise Busy(
-            "Another Evenhand command is loading or building here.",
-            where=Where(str(home)),
-            do="Wait for it to end and try again. Nothing was changed.",
-        ) from None
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:  # an OSError too, so it must be caught before full_disk sees it
+            raise Busy(
+                "Another Evenhand command is loading or building here.",
+                where=Where(str(home)),
+                do="Wait for it to end and try again. Nothing was changed.",
+            ) from None
     try:
         yield
     finally:
@@ -75,11 +75,22 @@ def full_disk(home: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even if the machine stops in between."""
-    part = path.with_name(path.name + ".part")
+    """Write a file so that it is there whole or not at all, even if the machine stops in between. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("wb") as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(part, path)
+    with unfinished(path) as part:
+        with part.open("wb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(part, path)
+
+
+@contextmanager
+def unfinished(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` to write under first; what is left there after a fault is removed: a disk may be full."""
+    part = path.with_name(path.name + ".part")
+    try:
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

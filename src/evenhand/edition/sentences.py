@@ -89,6 +89,10 @@ def about(
     whole = rows.filter((pl.col("level") == "country") & (pl.col("area") != SUM_AREA)).to_dicts()
     out = [figure(definition, r) for r in whole]
     chosen = rows.filter(pl.col("level") != "country")
+    for name, mark in found.benchmarks.items() if len(found.benchmarks) == 1 else ():
+        if mark.value is not None:
+            which = names_of(edition, name)
+            out.append(f"{which} together: {written(definition, mark.value)} ({mark.councils} councils with a figure).")
     if people:
         benchmark = country if not found.benchmarks else "the councils compared"
         for r in chosen.iter_rows(named=True):
@@ -112,6 +116,14 @@ def about(
     return out
 
 
+def names_of(edition: Edition, mark: str) -> str:
+    """What a set of councils is called: a region or type by its name, a council and its peers, or the ones named."""
+    if mark == "named":
+        return "The councils named,"
+    area = edition.register.area(mark)
+    return f"Councils of {area.name}," if area else f"{edition.register.council(mark).name} and its peers,"
+
+
 def trend_sentence(edition: Edition, definition: dict[str, Any], row: dict[str, Any]) -> str | None:
     """The trend of one area, or why it is not judged; None when the edition holds none for it."""
     wanted = (
@@ -123,7 +135,7 @@ def trend_sentence(edition: Edition, definition: dict[str, Any], row: dict[str, 
     t = found[0]
     judged = Judged(t["judged"])
     if judged is not Judged.YES:
-        return JUDGED_SENTENCES[judged]
+        return f"Trend: {JUDGED_SENTENCES[judged][0].lower()}{JUDGED_SENTENCES[judged][1:]}"
     if t["direction"] == 0:
         return f"No clear change from {t['first']} to {t['last']}."
     points = "percentage points" if definition["kind"] in PERCENTS else definition["unit"]

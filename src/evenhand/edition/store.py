@@ -49,12 +49,28 @@ def current_id(home: Path) -> str | None:
 
 
 def listed(home: Path) -> list[OnShelf]:
-    """Every edition on the shelf, the newest built last (by the order number that the shelf gave it)."""
+    """Every edition on the shelf, the newest built last. Raises EvenhandError naming one that is damaged."""
     now = current_id(home)
     out = []
-    for about in shelf(home).glob("*/edition.json"):
-        out.append(OnShelf(about.parent.name, about.parent.name == now, json.loads(about.read_text(encoding="utf-8"))))
-    return sorted(out, key=lambda e: ((shelf(home) / e.id).stat().st_mtime_ns, e.id))
+    for name in _ids(home):
+        about = shelf(home) / name / "edition.json"
+        try:
+            when, said = about.stat().st_mtime_ns, json.loads(about.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue  # removed by somebody else since the folder was listed
+        except (OSError, ValueError) as fault:
+            raise EvenhandError(
+                f"The edition {name} is damaged.",
+                where=Where(str(about)),
+                do=f"`evenhand editions remove {name}` removes it; `evenhand build` makes it again.",
+            ) from fault
+        out.append((when, OnShelf(name, name == now, said)))
+    return [e for _, e in sorted(out, key=lambda pair: (pair[0], pair[1].id))]
+
+
+def _ids(home: Path) -> list[str]:
+    """The names of the editions on the shelf. Folders that are being built or taken away begin with a dot."""
+    return sorted(p.parent.name for p in shelf(home).glob("*/edition.json") if not p.parent.name.startswith("."))
 
 
 def folder_of(home: Path, edition_id: str | None = None) -> Path:
@@ -66,7 +82,7 @@ def folder_of(home: Path, edition_id: str | None = None) -> Path:
                 "There is no edition yet.",
                 do="Run `evenhand load` with official files and `evenhand build`, or `evenhand build --sample`.",
             )
-    match = [e.id for e in listed(home) if e.id.startswith(edition_id)]
+    match = [name for name in _ids(home) if edition_id and name.startswith(edition_id)]
     if len(match) != 1:
         what = f"No edition is called {edition_id!r}." if not match else f"{edition_id!r} begins several editions' ids."
         raise NoEdition(what, do="`evenhand editions` lists them.")

@@ -1,8 +1,8 @@
 """Readers of the publishers' files: one module a file format, one tidy frame out.
 
 ``recognise(path)`` finds the one reader that knows a file by its content; ``read(path, register)`` reads it.
-To add a format, write a module with ``NAME``, ``recognise(sniff) -> str | None`` (the table's identity, when the file is
-its kind) and ``read(sniff, register) -> ReadResult``, and name it in ``READERS``.
+To add a format, write a module with ``NAME``, ``recognise(sniff) -> str | None`` (the table's title, when the file
+is its kind) and ``read(sniff, register) -> ReadResult``, and name it in ``READERS``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import polars as pl
@@ -38,11 +39,21 @@ MAX_REJECTS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One cell understood: a number with status published, or a status without a number; ``note`` keeps the rest."""
+    """One cell understood: a number with status published, or a status without a number; ``note`` keeps the rest.
+
+    ``percent`` is true when the cell itself wrote a per cent sign, which no count may carry.
+    """
 
     value: float | None
     status: Status
     note: str | None = None
+    percent: bool = False
+
+
+NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?", re.ASCII)
+BRACKETED = re.compile(r"(-?[\d,.]+%?)\s*\((-?[\d,.]+%?|:|\.\.|\*|x|c|z|\[[xcz]\])\)", re.ASCII | re.IGNORECASE)
+# Nine decimals are more than any publisher prints; what lies beyond is binary noise (20.200000000000003 is 20.2).
+DECIMALS = 9
 
 
 def cell_text(cell: Cell) -> str:
@@ -57,24 +68,41 @@ def cell_text(cell: Cell) -> str:
 def parse_cell(cell: Cell, symbols: dict[str, Status] | None = None) -> Parsed | None:
     """A number, a publisher's symbol, or None when the cell is neither (a reject for the caller to report).
 
-    Accepts thousands commas, a trailing per cent sign, and ``7.7 (7.6)``: the number outside the brackets is the
-    official one and the bracketed one becomes a note. An empty cell is None: whether blank means missing is for
-    the reader to say (``symbols={"": Status.MISSING, ...}``). Nothing is ever turned into zero.
+    Accepts thousands commas, a trailing per cent sign, and ``7.7 (7.6)`` or ``7.7 (:)``: the number outside the
+    brackets is the official one and the bracketed text becomes a note. An empty cell is None: whether blank means
+    missing is for the reader to say (``symbols={"": Status.MISSING, ...}``). Nothing is ever turned into zero.
     """
     table = SYMBOLS if symbols is None else symbols
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float)):
-        return Parsed(float(cell), Status.PUBLISHED) if math.isfinite(cell) else None
+        return Parsed(_tidy(cell), Status.PUBLISHED) if _finite(cell) else None
     text = cell_text(cell)
     if text.lower() in table:
         return Parsed(None, table[text.lower()], text or None)
     note = None
-    if m := re.fullmatch(r"(-?[\d,.]+)\s*\((-?[\d,.]+)\)", text):
+    if m := BRACKETED.fullmatch(text):
         text, note = m[1], f"({m[2]})"
-    if re.fullmatch(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?", text):
-        return Parsed(float(text.replace(",", "").rstrip("%")), Status.PUBLISHED, note)
-    return None
+    if not NUMBER.fullmatch(text):
+        return None
+    value = float(text.replace(",", "").rstrip("%"))
+    return Parsed(_tidy(value), Status.PUBLISHED, note, text.endswith("%")) if math.isfinite(value) else None
+
+
+def _finite(number: float) -> bool:
+    """Whether a number fits a float (Python's own integers can be larger than any float)."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _tidy(number: float) -> float:
+    """The number without binary noise, and 0 for -0."""
+    return round(float(number), DECIMALS) + 0.0
+
+
+AMOUNT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 
 
 def pence(cell: Cell, *, pounds: int = 1) -> int | None:
@@ -82,15 +110,18 @@ def pence(cell: Cell, *, pounds: int = 1) -> int | None:
 
     None when the cell is no number. Goes through its decimal text: 0.145 thousand pounds is 14500 pence.
     """
-    text = repr(cell) if isinstance(cell, float) else cell_text(cell)
-    text = text.replace(",", "").replace("£", "").strip()
+    if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
+        return None
+    text = repr(cell) if isinstance(cell, float) else cell_text(cell).replace("£", "").strip()
+    if isinstance(cell, str) and not AMOUNT.fullmatch(text):
+        return None
     try:
-        amount = Decimal(text)
-    except InvalidOperation:
+        amount = Decimal(text.replace(",", ""))
+        if not amount.is_finite():
+            return None
+        return int((amount * pounds * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except InvalidOperation:  # more digits than any sum of money has
         return None
-    if not amount.is_finite():
-        return None
-    return int((amount * pounds * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def column_letter(index: int) -> str:
@@ -142,6 +173,8 @@ class Collector:
     _rows: list[tuple[object, ...]] = field(default_factory=list, repr=False)
     _rejects: list[tuple[object, ...]] = field(default_factory=list, repr=False)
     _areas: dict[tuple[str, str, str, str], Council | Area | str] = field(default_factory=dict, repr=False)
+    _seen: dict[tuple[str, ...], int] = field(default_factory=dict, repr=False)
+    _dropped: set[int] = field(default_factory=set, repr=False)
 
     def reject(
         self, sheet: str, row: int, column: str, found: Cell, reason: str, *, severity: str = "rejected"
@@ -159,6 +192,9 @@ class Collector:
         """The council or area a row is about at the end of a period, or a sentence saying why it is none.
 
         The GSS code is tried first, then the publisher's code, then the name; they must not contradict each other.
+        A code that the register knows, of a council that did not stand at the end of the period, settles the
+        matter: the row is not given to another council for the sake of its name. (``Dorset County`` stands beside
+        ``Dorset`` for years after it ended, and both answer to the name Dorset.)
         """
         key = (period, code, gss, name)
         if key not in self._areas:
@@ -168,21 +204,38 @@ class Collector:
     def _find(self, period: str, code: str, gss: str, name: str) -> Council | Area | str:
         day = period_end(period)
         reg = self.register
-        by_gss = reg.by_code(gss, day) if gss else None
-        by_code = reg.by_code(code, day) if code else None
-        by_name = reg.by_name(name, day) if name else None
-        if by_gss and by_code and by_gss != by_code:
-            return f"The codes disagree: {gss} is {by_gss.name}, {code} is {by_code.name}."
-        found: Council | Area | None = by_gss or by_code or by_name
-        if found:
-            return found
-        for text in (gss, code, name):
-            if text and (found := reg.area(text)):
-                return found
-        for text in (gss, code):
-            if text and (ever := reg.ever_by_code(text)):
+        by_gss, by_code = (reg.by_code(t, day) if t else None for t in (gss, code))
+        for text, found in ((gss, by_gss), (code, by_code)):
+            ever = reg.ever_by_code(text) if text else ()
+            other = by_code if text == gss else by_gss
+            if text == gss and ever and not found:
                 return f"{text} is {ever[0].name}, which was not a council with these duties at the end of {period}."
+            if other and ever and other not in ever:
+                first = (found or ever[0]).name
+                return f"The codes disagree: {text} is {first}, {code if text == gss else gss} is {other.name}."
+        if by_gss or by_code:
+            return self._unless_named_otherwise(by_gss or by_code, code if not by_gss else gss, name, day)
+        for text in (gss, code):
+            if text and (area := reg.area(text)):
+                return self._unless_named_otherwise(area, text, name, day)
+        if code and (ever := reg.ever_by_code(code)):
+            return f"{code} is {ever[0].name}, which was not a council with these duties at the end of {period}."
+        # Region and country names come first: a council's name is looked up loosely, and London is a region.
+        if name and (named := reg.area(name) or reg.by_name(name, day)):
+            return named
         return f"No council or area is known by {', '.join(t for t in (code, gss, name) if t)!s} in {period}."
+
+    def _unless_named_otherwise(
+        self, found: Council | Area | None, code: str, name: str, day: date
+    ) -> Council | Area | str:
+        """What the codes say, unless the name is plainly that of another council or area."""
+        assert found is not None
+        if name:
+            same = (self.register.area(name), self.register.by_name(name, day))
+            if any(same) and found not in same:
+                other = next(x for x in same if x)
+                return f"The code and the name disagree: {code} is {found.name}, and the name is that of {other.name}."
+        return found
 
     def add(
         self,
@@ -201,12 +254,19 @@ class Collector:
         reason: str = "all",
         setting: str = "all",
         thousands: bool = False,
+        whole: bool = False,
+        note: str | None = None,
     ) -> None:
         """Take one cell: an observation when it is a number or a symbol, else a reject with its reason.
 
         area: from ``area()``; when it is a sentence, a number in the cell is rejected with that sentence and a
               symbol is quietly passed over (tables list former councils with [z] for years on end).
         unit: with ``pence`` the cell is pounds (or £000 with ``thousands``) and is stored as whole pence.
+        whole: the publisher prints only whole numbers here, so a fraction is a fault (a rate in a column of people).
+        note: something the reader knows about this cell from elsewhere in the file; joined to the cell's own note.
+
+        A cell that is already known (same item, period, area, dimensions and part) is passed over with a warning
+        when it says the same, and when it does not, neither is used.
         """
         parsed = parse_cell(cell, self.symbols)
         if parsed is None:
@@ -221,30 +281,65 @@ class Collector:
             if parsed.status.has_value:
                 self.reject(sheet, row, column, cell, area)
             return
-        value = parsed.value
-        if value is not None:
-            if unit == "pence":
-                whole = pence(cell, pounds=1000 if thousands else 1)
-                if whole is None:
-                    self.reject(sheet, row, column, cell, "This is not an amount of money.")
-                    return
-                value = float(whole)
-            if unit in ("people", "providers") and value < 0:
-                self.reject(sheet, row, column, cell, "A count cannot be negative.")
-                return
-            if unit == "percent" and part == "value" and not -1e-9 <= value <= 100 + 1e-9:
-                self.reject(sheet, row, column, cell, "A percentage of people must lie between 0 and 100.")
-                return
+        value, fault = self._checked(parsed, cell, part, unit, thousands=thousands, whole=whole)
+        if fault:
+            self.reject(sheet, row, column, cell, fault)
+            return
         level = "council" if isinstance(area, Council) else area.level
         code = area.id if isinstance(area, Council) else area.code
-        self._rows.append(
-            (item, period, level, code, age, sex, reason, setting, part, unit, value, str(parsed.status), parsed.note,
-             sheet, row, column)
-        )  # fmt: skip
+        notes = "; ".join(n for n in (parsed.note, note) if n) or None
+        new = (item, period, level, code, age, sex, reason, setting, part, unit, value, str(parsed.status), notes,
+               sheet, row, column)  # fmt: skip
+        key = (item, period, code, age, sex, reason, setting, part)
+        if key in self._seen:
+            self._twice(self._seen[key], new, cell)
+            return
+        self._seen[key] = len(self._rows)
+        self._rows.append(new)
+
+    @staticmethod
+    def _checked(
+        parsed: Parsed, cell: Cell, part: str, unit: str, *, thousands: bool, whole: bool
+    ) -> tuple[float | None, str]:
+        """The value to store and "", or None and the sentence that refuses it."""
+        value = parsed.value
+        if value is None:
+            return None, ""
+        if unit == "pence":
+            amount = pence(cell, pounds=1000 if thousands else 1)
+            return (None, "This is not an amount of money.") if amount is None else (float(amount), "")
+        if unit in ("people", "providers"):
+            if parsed.percent:
+                return None, "A percentage stands where a count belongs."
+            if value < 0:
+                return None, "A count cannot be negative."
+            if whole and not value.is_integer():
+                return None, "A count must be a whole number here; this looks like a percentage or a rate."
+        if unit == "percent" and part == "value" and not -1e-9 <= value <= 100 + 1e-9:
+            return None, "A percentage of people must lie between 0 and 100."
+        return value, ""
+
+    def _twice(self, index: int, new: tuple[object, ...], cell: Cell) -> None:
+        """A figure that the file gives a second time: use it once when both agree, never when they do not."""
+        first = self._rows[index]
+        sheet, row, column = str(new[13]), int(str(new[14])), str(new[15])
+        if index not in self._dropped and first[10:12] == new[10:12]:
+            self.reject(sheet, row, column, cell, f"This figure stands in row {first[14]} too; it is used once.",
+                        severity="warning")  # fmt: skip
+            return
+        why = f"gives another figure for the same {first[8]} of {first[3]}; neither is used."
+        if index not in self._dropped:
+            self._dropped.add(index)
+            said = first[12] if first[10] is None else first[10]
+            self.reject(str(first[13]), int(str(first[14])), str(first[15]), said, f"Row {row} {why}")
+        self.reject(sheet, row, column, cell, f"Row {first[14]} {why}")
+
+    def _kept(self) -> list[tuple[object, ...]]:
+        return [r for i, r in enumerate(self._rows) if i not in self._dropped] if self._dropped else self._rows
 
     def observations(self) -> pl.DataFrame:
         """All observations so far, in the order given."""
-        return pl.DataFrame(self._rows, schema=OBSERVATION, orient="row")
+        return pl.DataFrame(self._kept(), schema=OBSERVATION, orient="row")
 
     def rejects(self) -> pl.DataFrame:
         """All rejects and warnings so far, in the order given."""
@@ -252,4 +347,4 @@ class Collector:
 
     def periods(self) -> tuple[str, ...]:
         """Periods with at least one published value, oldest first."""
-        return tuple(sorted({str(r[1]) for r in self._rows if r[10] is not None}, key=period_end))
+        return tuple(sorted({str(r[1]) for r in self._kept() if r[10] is not None}, key=period_end))

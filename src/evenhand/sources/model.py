@@ -27,7 +27,7 @@ OBSERVATION: dict[str, pl.DataType | type[pl.DataType]] = {
     "setting": pl.String,  # all, or a support setting ("direct-payments", "nursing", ...)
     # numerator | denominator | value | margin_of_error | respondents | count | amount
     "part": pl.String,
-    # people | percent | score | per_100000 | pence | weeks | hours | index
+    # people | percent | score | per_100000 | pence | weeks | hours | index | per_km2 | degrees | providers
     "unit": pl.String,
     # null exactly when status has no value. Amounts of money are whole pence (exact in a float up to 9e15)
     "value": pl.Float64,
@@ -56,9 +56,18 @@ NOTE: dict[str, pl.DataType | type[pl.DataType]] = {
     "items": pl.List(pl.String),  # the items whose sheet refers to it
 }
 
+# What the publisher's own table of contents says about each item, kept as data.
+MEASURE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "item": pl.String,
+    "description": pl.String,
+    "source": pl.String,  # the collection it is counted from, as printed: "ASCS - question 1", "CLD"
+    "start": pl.String,  # the first period of the series as printed; null when it is not a period
+    "old_item": pl.String,  # the item's code in the framework before, or null
+}
+
 COMPARABILITY: dict[str, pl.DataType | type[pl.DataType]] = {
     "item": pl.String,  # as printed now; null where the measure has ended
-    "old_item": pl.String,
+    "old_item": pl.String,  # its code in the framework before; null where it had none
     "period": pl.String,  # the first period that the change touches
     "kind": pl.String,  # break | rename | caution
     "text": pl.String,
@@ -82,6 +91,7 @@ class ReadResult:
     periods:   periods with at least one value, in order.
     revision:  something that sorts: a publication date "2026-01-23" or a version "v2"; "" when the file does not say.
     licence:   e.g. "OGL-3.0".
+    measures:   what the publisher's contents page says of each item.
     geometry:  only for boundary files: council id -> GeoJSON-like geometry.
     """
 
@@ -96,4 +106,5 @@ class ReadResult:
     rejects: pl.DataFrame = field(default_factory=lambda: empty(REJECT))
     notes: pl.DataFrame = field(default_factory=lambda: empty(NOTE))
     comparability: pl.DataFrame = field(default_factory=lambda: empty(COMPARABILITY))
+    measures: pl.DataFrame = field(default_factory=lambda: empty(MEASURE))
     geometry: dict[str, object] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import pandera.polars as pa
 import polars as pl
 
 from evenhand.facts.errors import UnreadableFile, Where
-from evenhand.sources.model import COMPARABILITY, NOTE, OBSERVATION, REJECT, ReadResult
+from evenhand.sources.model import COMPARABILITY, MEASURE, NOTE, OBSERVATION, REJECT, ReadResult
 
 LEVELS = ["council", "region", "council_type", "country"]
 PARTS = ["numerator", "denominator", "value", "margin_of_error", "respondents", "count", "amount"]
@@ -23,6 +23,8 @@ UNITS = [
     "weeks",
     "hours",
     "index",
+    "per_km2",
+    "degrees",
     "providers",
 ]
 STATUSES = ["published", "suppressed", "missing", "not_applicable"]
@@ -87,18 +89,20 @@ def check(result: ReadResult, file: str) -> ReadResult:
         (result.rejects, REJECT),
         (result.notes, NOTE),
         (result.comparability, COMPARABILITY),
+        (result.measures, MEASURE),
     ):
         if dict(frame.schema) != {k: (v() if isinstance(v, type) else v) for k, v in schema.items()}:
             raise UnreadableFile(
                 f"The reader {result.reader} made a side table with other columns than declared.",
                 where=Where(file=file),
             )
-    twice = result.observations.group_by(KEY).agg(pl.len(), pl.col("sheet", "row").first()).filter(pl.col("len") > 1)
+    place = pl.col("sheet", "row", "column").last()
+    twice = result.observations.group_by(KEY).agg(pl.len(), place).filter(pl.col("len") > 1)
     if not twice.is_empty():
         first = twice.sort(KEY).row(0, named=True)
         raise UnreadableFile(
             f"{first['item']} for {first['area']} in {first['period']} stands in this file more than once.",
-            where=Where(file, first["sheet"], first["row"]),
+            where=Where(file, first["sheet"] or None, first["row"], first["column"]),
             do="Nothing was loaded. Check the file against the publisher's copy.",
         )
     return result

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -67,12 +71,13 @@ class Sniff:
 
     @cached_property
     def _workbook(self) -> object:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineWorkbook
 
-        try:
-            return CalamineWorkbook.from_path(str(self.path))
-        except (CalamineError, OSError, ValueError) as fault:
-            raise _broken(self.name, fault) from fault
+        with _opening(self.name):
+            # From a path the library goes by the name's ending, and a name is only what somebody typed.
+            if self.path.suffix.lower() == f".{self.kind}":
+                return CalamineWorkbook.from_path(str(self.path))
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.path.read_bytes()))
 
     @cached_property
     def sheets(self) -> tuple[str, ...]:
@@ -97,20 +102,16 @@ class Sniff:
         return rows
 
     def _sheet_rows(self, sheet: str) -> list[list[Cell]]:
-        from python_calamine import CalamineError
-
         if sheet not in self.sheets:
             raise UnreadableFile(
                 f"There is no sheet called {sheet!r}; the sheets are {', '.join(self.sheets[:12])}.",
                 where=Where(self.name),
                 do="Load the publisher's own copy, unchanged.",
             )
-        try:
+        with _opening(self.name, sheet):
             s = self._workbook.get_sheet_by_name(sheet)  # type: ignore[attr-defined]
-            self._limit(s.total_height * s.total_width, sheet)
+            self._limit(max(s.total_height, 1) * max(s.total_width, 1), sheet)
             return s.to_python(skip_empty_area=False)  # type: ignore[no-any-return]
-        except (CalamineError, OSError, ValueError) as fault:
-            raise _broken(self.name, fault, sheet) from fault
 
     def _limit(self, cells: int, sheet: str | None) -> None:
         if cells > MAX_CELLS:
@@ -129,6 +130,101 @@ def _broken(name: str, fault: BaseException, sheet: str | None = None) -> Unread
     )
 
 
+@contextmanager
+def _opening(name: str, sheet: str | None = None) -> Iterator[None]:
+    """Turn every way in which the table library fails on a broken workbook into one sentence.
+
+    The library is written in Rust and may panic on markup it did not expect; its PanicException is no Exception.
+    """
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except (CalamineError, OSError, ValueError) as fault:
+        raise _broken(name, fault, sheet) from fault
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":
+            raise
+        raise _broken(name, fault, sheet) from fault
+
+
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def _measure(path: Path, kind: Kind) -> None:
+    """Refuse a workbook that would fill memory when opened, or whose parts do not unpack as they say.
+
+    The table library lays a sheet out whole, from its first used cell to its last, so one cell in the far corner of
+    an otherwise empty sheet of 200 bytes would ask for hundreds of gigabytes. The parts are unpacked here once (which
+    also finds damage and a false size), and the corners are read from the markup.
+    """
+    cells = 0
+    try:
+        with zipfile.ZipFile(path) as z:
+            for m in z.infolist():
+                data = z.read(m)
+                if kind == "ods" and m.filename == "content.xml":
+                    cells = max((_ods_cells(t) for t in re.split(rb"<table:table[ >]", data)[1:]), default=0)
+                elif kind == "xlsx" and m.filename.startswith("xl/worksheets/sheet"):
+                    cells = max(cells, _xlsx_cells(data))
+    except ZIP_FAULTS as fault:
+        raise _broken(path.name, fault) from fault
+    if cells > MAX_CELLS:
+        raise UnreadableFile(
+            f"A sheet of this file spreads over {cells:,} cells; Evenhand reads at most {MAX_CELLS:,}.",
+            where=Where(path.name),
+            do="It is not an official table as published. It was not opened and nothing was loaded.",
+        )
+
+
+def _xlsx_cells(sheet: bytes) -> int:
+    """Cells from A1 to the last row and column that hold something; styled cells count only when it matters."""
+    rows = max(map(int, set(re.findall(rb"""\sr=["'][A-Z]{0,4}(\d{1,9})["']""", sheet))), default=0)
+    columns = max(map(_column_number, set(re.findall(rb"""\sr=["']([A-Z]{1,4})\d""", sheet))), default=0)
+    if rows * columns <= MAX_CELLS:
+        return rows * columns
+    used = set(re.findall(rb"""<(?:\w+:)?c\b[^>]*?\sr=["']([A-Z]{1,4})(\d{1,9})["'][^>/]*>""", sheet))
+    return max((int(r) for _, r in used), default=0) * max((_column_number(c) for c, _ in used), default=0)
+
+
+def _column_number(letters: bytes) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+ODS_TAG = re.compile(rb"<table:(table-row|covered-table-cell|table-cell)\b([^>]*)>")
+ODS_REPEAT = re.compile(rb"number-(?:columns|rows)-repeated=[\"'](\d{1,9})")
+
+
+def _ods_cells(table: bytes) -> int:
+    """Cells from A1 to the last row and column that hold something; repeated cells and rows count as laid out."""
+    widest = at = last = 0
+    for repeat, width in _ods_rows(table):
+        at += repeat
+        if width:
+            last, widest = at, max(widest, width)
+    return last * widest
+
+
+def _ods_rows(table: bytes) -> Iterator[tuple[int, int]]:
+    """For each row of a table: how often it is repeated, and the columns up to its last cell with a value."""
+    repeat = width = columns = 0
+    for m in ODS_TAG.finditer(table):
+        times = int(r[1]) if (r := ODS_REPEAT.search(m[2])) else 1
+        if m[1] == b"table-row":
+            if repeat:
+                yield repeat, width
+            repeat, width, columns = times, 0, 0
+        else:
+            columns += times
+            if b"value-type" in m[2] or b"formula" in m[2]:
+                width = columns
+    yield repeat, width
+
+
 def _zip_kind(path: Path) -> Kind:
     """The kind of a zip container, after checking that it is not built to exhaust memory."""
     where = Where(path.name)
@@ -137,7 +233,7 @@ def _zip_kind(path: Path) -> Kind:
             members = z.infolist()
             names = {m.filename for m in members}
             mimetype = z.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as fault:
+    except ZIP_FAULTS as fault:
         raise _broken(path.name, fault) from fault
     unpacked = sum(m.file_size for m in members)
     steep = any(m.file_size > SMALL_MEMBER and m.file_size > MAX_RATIO * max(m.compress_size, 1) for m in members)
@@ -147,11 +243,14 @@ def _zip_kind(path: Path) -> Kind:
             where=where,
             do="It was not opened and nothing was loaded. Download it again from the publisher.",
         )
+    kind: Kind = "zip"
     if "opendocument.spreadsheet" in mimetype:
-        return "ods"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    return "zip"
+        kind = "ods"
+    elif "xl/workbook.xml" in names:
+        kind = "xlsx"
+    if kind != "zip":
+        _measure(path, kind)
+    return kind
 
 
 def sniff(path: Path) -> Sniff:

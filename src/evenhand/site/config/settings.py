@@ -1,0 +1,93 @@
+"""Django's settings. Everything that differs between machines is read in ``environment``; the rest is fixed here."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.utils.functional import lazystr
+
+from evenhand.edition.home import home_folder
+from evenhand.site.config import environment
+
+EVENHAND_HOME = home_folder(os.environ)
+FETCH_BUTTON = environment.flag("EVENHAND_FETCH_BUTTON")
+HTTPS = environment.flag("EVENHAND_HTTPS")
+
+
+class _Key:
+    """The signing key, read or made when something is first signed: importing the settings writes nothing."""
+
+    def __str__(self) -> str:
+        return environment.secret_key(EVENHAND_HOME)
+
+
+SECRET_KEY = lazystr(_Key())
+DEBUG = environment.flag("EVENHAND_DEBUG")
+ALLOWED_HOSTS = environment.hosts()
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "evenhand.site.design",
+    "evenhand.site.evidence",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "evenhand.site.design.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "evenhand.site.evidence.middleware.PlainErrors",
+]
+ROOT_URLCONF = "evenhand.site.config.urls"
+WSGI_APPLICATION = "evenhand.site.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "evenhand.site.evidence.context.edition",
+            ],
+        },
+    },
+]
+DATABASES = {"default": environment.database(EVENHAND_HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+# Straight from the packages: no collecting step between a fresh clone and a page.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 300
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "evenhand.site.evidence.views.csrf_failure"
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Nothing is uploaded to this site yet: a form carries a few words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # an address that does not exist is no news; a fault of ours is
+    },
+}
