@@ -65,3 +65,16 @@ def absent(status: str, reason: str | None = None) -> str:
 def count(value: float | None) -> str:
     """A count with thousands commas, or a dash."""
     return "–" if value is None else format_value(Kind.COUNT, value)
+
+
+def small_print(definition: dict[str, Any]) -> list[str]:
+    """What must stand below a measure's figures: its breaks, its caveats, and history as quoted by others."""
+    out = [f"Break at {b[0]}: {b[1]}" for b in definition["breaks"]]
+    out += [f"Set aside in {p}: {reason}" for p, reason in definition["set_aside"]]
+    out += [f"Note: {c}" for c in definition["caveats"]]
+    quotes = definition["history"]
+    if quotes:
+        out.append("History, quoted and never joined to these figures:")
+        out += [f"    {q['period']}: {q['text']}" for q in quotes]
+        out += [f"    Source: {source}" for source in dict.fromkeys(q["source"] for q in quotes)]
+    return out

@@ -20,7 +20,7 @@ FIELDS = (
     "area_code", "area_name", "level", "period", "numerator", "denominator", "value", "lower95", "upper95", "lower998",
     "upper998", "band", "rank_median", "rank_low", "rank_high", "status", "reason", "ranked", "differs", "z",
     "calculated", "margin_of_error", "respondents", "interval", "reliability", "basis", "note", "slug", "region",
-    "council_type", "measure", "group", "segment",
+    "council_type", "measure", "group", "segment", "real_value", "real_basis",
 )  # fmt: skip
 
 
@@ -126,8 +126,8 @@ def _print(edition: Edition, definition: dict[str, Any], found: Comparison) -> N
     print()
     print(_grid(definition, rows))
     print(f"Compared with {found.words}. Limits allow for how much councils differ anyway (over-dispersion).")
-    for caveat in definition["caveats"]:
-        print(f"Note: {caveat}")
+    for line in common.small_print(definition):
+        print(line)
     print(f"Edition {edition.id}.")
 
 

@@ -47,6 +47,6 @@ def variation(measure: str, /, *, period: str | None = None, group: str = "all",
     print(f"{d['title']}, {period} ({d['date_basis']})")
     for sentence in sentences(d, found[0], names, bench[0] if bench else {}):
         print(sentence)
-    for caveat in d["caveats"]:
-        print(f"Note: {caveat}")
+    for line in common.small_print(d):
+        print(line)
     print(f"Edition {edition.id}.")

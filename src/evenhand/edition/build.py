@@ -7,6 +7,7 @@ and the code itself. No clock and no machine enters it, so the same inputs give 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,12 +19,13 @@ from typing import Any
 import polars as pl
 
 from evenhand import __version__
-from evenhand.edition import combine, context, judge, over_time, places, spread
+from evenhand.edition import combine, context, judge, over_time, places, real_terms, spread
 from evenhand.edition.assemble import Assembler
 from evenhand.edition.home import writing
 from evenhand.edition.library import Kept, read_all
 from evenhand.edition.store import new_edition
 from evenhand.facts.errors import EvenhandError
+from evenhand.facts.history import quote
 from evenhand.facts.register import Register, period_end
 from evenhand.measures.definition import Measure, load_all
 from evenhand.sources.model import COMPARABILITY, NOTE, ReadResult
@@ -69,7 +71,7 @@ def edition_id(kept: Sequence[Kept], register: Register) -> str:
     """The id that these inputs give: ``sim-`` before it when the register is simulated."""
     digest = hashlib.sha256()
     facts = register_digest(register)
-    for part in (str(FORMAT), code_digest(), facts, *sorted(f"{k.table}={k.sha256}" for k in kept)):
+    for part in (str(FORMAT), code_digest(), facts, *sorted(f"{k.table}={k.revision}={k.sha256}" for k in kept)):
         digest.update(part.encode() + b"\0")
     return ("sim-" if register.simulated else "e-") + digest.hexdigest()[:12]
 
@@ -110,6 +112,7 @@ def build_from(
     measures = load_all()
     assembler = Assembler(observations, register)
     newest = newest_period(loaded)
+    prices = real_terms.Prices(observations, newest)
     tables: dict[str, list[pl.DataFrame]] = {}
 
     def keep(name: str, frame: pl.DataFrame) -> None:
@@ -121,7 +124,7 @@ def build_from(
         if rows.is_empty():
             continue
         values, against = judge_all(m, rows)
-        keep("values", values)
+        keep("values", real_terms.with_real_terms(m, values, prices))
         keep("benchmarks", against)
         keep("variation", spread.variation(m, values))
         keep("deciles", spread.deciles(m, values))
@@ -139,13 +142,13 @@ def build_from(
         keep("tiles", tiles)
     whole = {name: pl.concat(frames) for name, frames in tables.items()}
     if "values" not in whole:
-        raise NothingLoaded("The files loaded hold no figure of any measure.", do="Load the ASCOF tables first.")
+        raise _no_figures()
     whole["values"] = places.with_names(whole["values"], register, area_table)
     progress("Writing the edition", len(measures), len(measures))
     about = _about(ident, register, [k for k, _ in loaded], whole, newest)
     with new_edition(home, ident) as folder:
         for name, table in sorted(whole.items()):
-            table.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
+            _parquet(folder / f"{name}.parquet", table)
         _json(folder / "measures.json", [measure_dict(m, whole["values"]) for m in measures])
         _json(folder / "geometry.json", {k: g for _, r in loaded for k, g in sorted(r.geometry.items())})
         _json(folder / "edition.json", about)
@@ -163,9 +166,18 @@ def tile_grid() -> pl.DataFrame:
 
 
 def newest_period(loaded: Sequence[tuple[Kept, ReadResult]]) -> str:
-    """The newest financial year of the loaded files: the day on which areas and peers are drawn up."""
-    periods = {p for k, _ in loaded for p in k.periods if "-" in p and not p.startswith("mid")}
-    return max(periods or {p for k, _ in loaded for p in k.periods}, key=period_end)
+    """The newest financial year of the loaded files: the day on which areas and peers are drawn up.
+
+    Raises NothingLoaded when no file has a figure of any period (boundaries alone).
+    """
+    every = {p for k, _ in loaded for p in k.periods}
+    if not every:
+        raise _no_figures()
+    return max({p for p in every if "-" in p and not p.startswith("mid")} or every, key=period_end)
+
+
+def _no_figures() -> NothingLoaded:
+    return NothingLoaded("The files loaded hold no figure of any measure.", do="Load the ASCOF tables first.")
 
 
 def judge_all(m: Measure, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -210,7 +222,7 @@ def measure_dict(m: Measure, values: pl.DataFrame) -> dict[str, Any]:
     own = values.filter((pl.col("measure") == m.id) & (pl.col("group") == "all"))
     periods = sorted(own["period"].unique().to_list(), key=period_end)
     latest = periods[-1] if periods else None
-    now = own.filter(pl.col("period") == latest)
+    now = own.filter(pl.col("period").eq_missing(pl.lit(latest, pl.String)))
     councils = now.filter((pl.col("level") == "council") & pl.col("value").is_not_null()).height
     country = now.filter(pl.col("level") == "country").sort(pl.col("area") == "sum-of-councils")
     raw = asdict(m)
@@ -222,6 +234,9 @@ def measure_dict(m: Measure, values: pl.DataFrame) -> dict[str, Any]:
         "periods": periods, "latest_period": latest, "councils_with_value": councils,
         "england_value": country["value"][0] if country.height else None,
         "groups": [{"id": g.id, "label": g.label} for g in m.groups],
+        "history": [
+            {"text": q.text, "period": q.period, "source": q.source, "status": q.status} for q in map(quote, m.history)
+        ],
     }  # fmt: skip
 
 
@@ -232,9 +247,21 @@ def _about(
         "id": ident, "format": FORMAT, "code_version": __version__, "code_digest": code_digest(),
         "simulated": register.simulated,
         "country": register.country.name, "newest_period": newest,
-        "built_from": [asdict(k) for k in sorted(kept, key=lambda k: k.table)],
+        "built_from": [_named(k) for k in sorted(kept, key=lambda k: k.table)],
         "rows": {name: t.height for name, t in sorted(tables.items())},
     }  # fmt: skip
+
+
+def _named(kept: Kept) -> dict[str, Any]:
+    """A source file as an edition names it: by what it is and its checksum, whatever the file was called here."""
+    return {k: v for k, v in asdict(kept).items() if k not in ("file", "path")}
+
+
+def _parquet(path: Path, table: pl.DataFrame) -> None:
+    """Write a table through Python's own file: Polars calls a full disk a fault of the format, and not an OSError."""
+    whole = io.BytesIO()
+    table.write_parquet(whole, compression="zstd", statistics=True)
+    path.write_bytes(whole.getbuffer())
 
 
 def _json(path: Path, data: Any) -> None:

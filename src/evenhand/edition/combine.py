@@ -49,6 +49,6 @@ def combined(loaded: Sequence[tuple[Kept, ReadResult]]) -> tuple[pl.DataFrame, p
         others.filter((pl.col("table") != pl.col("used_table")) & ~pl.col("value").eq_missing(pl.col("used_value")))
         .rename({"table": "other_table", "value": "other_value"})
         .select(*CONFLICT)
-        .sort(KEY)
+        .sort(*KEY, "other_table")
     )
     return used.drop("standing").sort(KEY), conflicts

@@ -45,7 +45,7 @@ class Changes:
         if self.figures.is_empty():
             return [*out, "No figure differs."]
         tally = self.figures.group_by("change").len().sort("change").rows()
-        out.append("; ".join(f"{n:,} figures {change}" for change, n in tally) + ".")
+        out.append("; ".join(f"{n:,} {'figure' if n == 1 else 'figures'} {change}" for change, n in tally) + ".")
         out += [self._one(r) for r in self.figures.head(most).iter_rows(named=True)]
         if self.figures.height > most:
             out.append(f"… and {self.figures.height - most:,} more (--format json lists all).")

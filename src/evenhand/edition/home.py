@@ -2,7 +2,7 @@
 
 EVENHAND_HOME/
     sources/index.json          what is loaded, table by table
-    sources/<table>/<file>      the publishers' files as they came
+    sources/<table>/<checksum>/<file>  the publishers' files as they came, names too
     downloads/                  what ``evenhand fetch`` got, with its manifest
     editions/<id>/              immutable editions
     editions/current            the id of the one in use (a one-line file, replaced at once)

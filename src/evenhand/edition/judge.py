@@ -117,7 +117,9 @@ def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = Non
     council = (frame["level"] == "council").to_numpy()
     against = _fit(measure, how, council, x, d, value, moe, published, out)
     seed = seed_of(measure.id, frame["period"][0], frame["group"][0]) if n else 0
-    _rank(how, council, x, d, value, moe, seed, out)
+    # Draws go to councils in the order of their names, so that a council's rank does not hang on the rows' order.
+    order = frame["area"].arg_sort().to_numpy()
+    _rank(how, order, council, x, d, value, moe, seed, out)
     columns = [_series(k, out[k], t, n) for k, t in JUDGED.items()]
     return frame.with_columns(columns), against
 
@@ -175,7 +177,9 @@ def _fit(
     )  # fmt: skip
 
 
-def _rank(how: str, council: Any, x: Any, d: Any, value: Any, moe: Any, seed: int, out: dict[str, Any]) -> None:
+def _rank(
+    how: str, order: Any, council: Any, x: Any, d: Any, value: Any, moe: Any, seed: int, out: dict[str, Any]
+) -> None:
     """Fill the rank columns. A figure without its counts, or a survey figure without its margin, has no rank."""
     if how == "score":
         a, b = np.where(council, value, np.nan), np.where(council & (moe > 0), moe, np.nan) / Z95
@@ -183,6 +187,7 @@ def _rank(how: str, council: Any, x: Any, d: Any, value: Any, moe: Any, seed: in
         a, b = np.where(council, x, np.nan), np.where(council, d, np.nan)
     if not np.isfinite(a + b).any():
         return
-    got = ranks.rank_intervals(how, a, b, draws=DRAWS, seed=seed)  # type: ignore[arg-type]
-    out["rank_median"], out["rank_low"], out["rank_high"] = got.median, got.low, got.high
-    out["ranked"] = np.where(np.isfinite(got.median), got.of, np.nan)
+    got = ranks.rank_intervals(how, a[order], b[order], draws=DRAWS, seed=seed)  # type: ignore[arg-type]
+    back = np.argsort(order)
+    out["rank_median"], out["rank_low"], out["rank_high"] = got.median[back], got.low[back], got.high[back]
+    out["ranked"] = np.where(np.isfinite(out["rank_median"]), got.of, np.nan)

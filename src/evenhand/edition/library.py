@@ -19,7 +19,7 @@ from typing import Literal
 import polars as pl
 
 from evenhand import sources
-from evenhand.edition.home import full_disk, write_whole, writing
+from evenhand.edition.home import full_disk, unfinished, write_whole, writing
 from evenhand.facts.errors import EvenhandError, UnreadableFile, Where
 from evenhand.facts.register import Register
 from evenhand.sources.model import ReadResult
@@ -110,17 +110,27 @@ def counted(result: ReadResult, *, file: str, path: str, size: int, sha256: str)
 
 
 def _expand(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
-    """Files to look at, each with whether somebody named it; folders in name order, hidden files left out."""
+    """Files to look at, each with whether somebody named it; folders in name order, what is hidden left out."""
     found: list[tuple[Path, bool]] = []
     for p in paths:
         if p.is_dir():
-            inside = sorted(f for f in p.rglob("*") if f.is_file() and not f.name.startswith("."))
+            inside = sorted(f for f in p.rglob("*") if f.is_file() and not _hidden(f.relative_to(p)))
             found += [(f, False) for f in inside if f.name != "manifest.json" and f.suffix != ".part"]
         else:
             found.append((p, True))
     if len(found) > MAX_FILES:
         raise EvenhandError(f"There are {len(found):,} files here; name the ones to load.", do="Nothing was loaded.")
     return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _intact(home: Path, kept: Kept) -> bool:
+    """Whether the stored copy of a table is there and says what it said when it was loaded."""
+    path = home / kept.path
+    return path.is_file() and fingerprint(path) == kept.sha256
 
 
 def _disagreement(old: ReadResult, new: ReadResult) -> str:
@@ -148,6 +158,16 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:120] or "file"
 
 
+def _closed(path: Path, fault: OSError) -> Loaded:
+    """The answer for a file that is there and that the machine does not let us read."""
+    said = UnreadableFile(
+        f"The file cannot be read: {fault.strerror or fault}.",
+        where=Where(str(path)),
+        do="Check that you may read it. Nothing was changed.",
+    )
+    return Loaded(path, "refused", str(said))
+
+
 class Loader:
     """Loads paths into a home. One use: ``Loader(home, register).load(paths)``."""
 
@@ -160,7 +180,7 @@ class Loader:
         """Load files and folders; every path gets an answer, and one bad file does not stop the others.
 
         A file that somebody named and Evenhand does not know is refused; one that merely lies in a named folder is
-        passed over. Raises Busy or NoRoom, with the library as it was.
+        passed over. Raises Busy, or NoRoom with the library as the files before that one left it.
         """
         with writing(self.home):
             kept = index(self.home)
@@ -169,10 +189,7 @@ class Loader:
                 progress(path)
                 done = self._one(path, named, kept)
                 if done.kept and done.outcome in ("loaded", "replaced"):
-                    kept[done.kept.table] = done.kept
-                    with full_disk(self.home):
-                        _write_index(self.home, kept)
-                    self._sweep(kept)
+                    self._list(done.kept, kept)
                 out.append(done)
             return out
 
@@ -180,31 +197,53 @@ class Loader:
         refused: Outcome = "refused" if named else "passed over"
         try:
             reader, file, _ = sources.recognise(path)
+            sha = fingerprint(path)
         except EvenhandError as fault:
             return Loaded(path, refused, str(fault))
-        sha = fingerprint(path)
+        except OSError as fault:
+            return _closed(path, fault)
         same = next((k for k in kept.values() if k.sha256 == sha), None)
-        if same:
+        if same and _intact(self.home, same):
             return Loaded(path, "unchanged", f"{same.title} is already loaded; nothing changed.", same)
         try:
             result = sources.checked(reader.read(file, self.register), path.name)
         except EvenhandError as fault:
             return Loaded(path, "refused", str(fault))
+        except OSError as fault:
+            return _closed(path, fault)
         before = kept.get(result.table)
-        if before and not self.replace and result.revision <= before.revision:
+        whole = before is not None and _intact(self.home, before)
+        if before and not self.replace and not self._newer(result, before, whole):
             return self._stale(path, result, before)
-        target = self.home / "sources" / _safe(result.table) / f"{sha[:12]}-{_safe(path.name)}"
+        # The name is kept as it came: for some publishers' files only the name says the year and the revision.
+        target = self.home / "sources" / _safe(result.table) / sha[:12] / path.name
         with full_disk(self.home):
             target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(target.name + ".part")
-            shutil.copyfile(path, part)
-            part.replace(target)
+            with unfinished(target) as part:
+                shutil.copyfile(path, part)
+                part.replace(target)
         kept_at = target.relative_to(self.home).as_posix()
         now = counted(result, file=path.name, path=kept_at, size=path.stat().st_size, sha256=sha)
         if before:
             was = f"revision {before.revision or 'without a date'} ({before.file})"
-            return Loaded(path, "replaced", f"Replaces {was}.", now, result.rejects)
+            lost = "" if whole else ", whose stored copy was missing or changed"
+            return Loaded(path, "replaced", f"Replaces {was}{lost}.", now, result.rejects)
         return Loaded(path, "loaded", "New.", now, result.rejects)
+
+    @staticmethod
+    def _newer(result: ReadResult, before: Kept, whole: bool) -> bool:
+        """Whether a file may take a table's place: a later revision, or the same one when the stored copy is lost."""
+        return result.revision > before.revision or (result.revision == before.revision and not whole)
+
+    def _list(self, new: Kept, kept: dict[str, Kept]) -> None:
+        """Put a stored file in the index, and remove what no table needs any more. ``kept`` is changed in place.
+
+        Raises NoRoom; the index is then as it was, and so are the files that it names.
+        """
+        kept[new.table] = new
+        with full_disk(self.home):
+            _write_index(self.home, kept)
+            self._sweep(kept)
 
     def _stale(self, path: Path, result: ReadResult, before: Kept) -> Loaded:
         """Refuse an older revision, or one of the same revision that may disagree, saying which figure differs."""
@@ -212,34 +251,47 @@ class Loader:
         if result.revision < before.revision:
             what = f"This is revision {result.revision or 'without a date'}; revision {before.revision} is loaded."
         else:
-            old = sources.read(self.home / before.path, self.register)
-            what = f"{before.file} is loaded as {result.table} with the same revision. {_disagreement(old, result)}"
+            what = f"{before.file} is loaded as {result.table} with the same revision. {self._against(result, before)}"
         fault = UnreadableFile(
             what, where=where, do="Use --replace to put this file in its place. Nothing was changed."
         )
         return Loaded(path, "refused", str(fault), before)
 
+    def _against(self, result: ReadResult, before: Kept) -> str:
+        try:
+            return _disagreement(sources.read(self.home / before.path, self.register), result)
+        except EvenhandError as fault:  # loaded with an older version of the reader
+            return f"The file loaded can no longer be read to compare them: {fault}"
+
     def _sweep(self, kept: dict[str, Kept]) -> None:
         """Remove stored files that no table points to any more."""
         live = {self.home / k.path for k in kept.values()}
-        for f in (self.home / "sources").glob("*/*"):
-            if f.is_file() and f not in live:
+        needed = live.union(*(f.parents for f in live))
+        for f in sorted((self.home / "sources").glob("*/**/*"), reverse=True):  # what is inside a folder comes first
+            if f.is_dir() and f not in needed:
+                f.rmdir()
+            elif not f.is_dir() and f not in live:
                 f.unlink(missing_ok=True)
 
 
 def read_all(
     home: Path, register: Register, progress: Callable[[Kept], None] = lambda _: None
 ) -> list[tuple[Kept, ReadResult]]:
-    """Read every loaded file again, in table order. Raises EvenhandError when a stored file was changed or lost."""
+    """Read every loaded file again, in table order. Raises EvenhandError when a stored file was changed or lost.
+
+    What comes back is counted afresh: the reader may have learnt since the file was loaded.
+    """
     out = []
     for kept in index(home).values():
         progress(kept)
         path = home / kept.path
-        if not path.is_file() or fingerprint(path) != kept.sha256:
+        if not _intact(home, kept):
             raise UnreadableFile(
                 f"The stored copy of {kept.title} is missing or was changed.",
                 where=Where(str(path)),
                 do="Load the publisher's file again.",
             )
-        out.append((kept, sources.read(path, register)))
+        result = sources.read(path, register)
+        now = counted(result, file=kept.file, path=kept.path, size=kept.bytes, sha256=kept.sha256)
+        out.append((now, result))
     return out

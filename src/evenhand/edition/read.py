@@ -56,15 +56,19 @@ class Edition:
         try:
             return json.loads((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as fault:
-            raise EvenhandError(
-                "The edition is damaged.", where=Where(str(self.folder / name)), do="Build it again: `evenhand build`."
-            ) from fault
+            raise _damaged(self.folder / name) from fault
 
     def table(self, name: str) -> pl.LazyFrame:
-        """One of TABLES as a lazy frame; a table that this edition does not have is an error."""
+        """One of TABLES as a lazy frame. Raises EvenhandError for one that this edition lacks, or that is damaged."""
         if name not in TABLES or not (self.folder / f"{name}.parquet").is_file():
             raise EvenhandError(f"This edition has no table called {name!r}.", where=Where(str(self.folder)))
-        return pl.scan_parquet(self.folder / f"{name}.parquet")
+        path = self.folder / f"{name}.parquet"
+        frame = pl.scan_parquet(path)
+        try:
+            frame.collect_schema()  # at the end of the file: a copy that was cut short fails here, in words
+        except (OSError, pl.exceptions.PolarsError) as fault:
+            raise _damaged(path) from fault
+        return frame
 
     @cached_property
     def definitions(self) -> dict[str, dict[str, Any]]:
@@ -126,6 +130,12 @@ class Edition:
         """A measure's figures for everyone, COMMON columns: the latest period when none is given."""
         d = self.definition(measure)
         return self.rows(measure, period or d["latest_period"]).select(*COMMON)
+
+
+def _damaged(path: Path) -> EvenhandError:
+    return EvenhandError(
+        "The edition is damaged.", where=Where(str(path)), do="Build it again from the loaded files: `evenhand build`."
+    )
 
 
 def open_current(home: Path) -> Edition:

@@ -18,6 +18,8 @@ from evenhand.edition.read import Edition
 from evenhand.facts.status import Status
 
 CODES = {word: code for code, word in words.BAND_WORDS.items()}
+# Measures whose figures have sampling error; amounts of money and facts about places have none to judge by.
+JUDGEABLE = ("proportion", "rate", "score", "survey_percent", "published_only")
 PERCENTS = ("proportion", "survey_percent", "money_share", "published_only", "context")
 
 
@@ -55,7 +57,16 @@ def figure(definition: dict[str, Any], row: dict[str, Any]) -> str:
     behind = counts(definition, row)
     zero = "zero, " if row["value"] == 0 else ""
     basis = f" Population: {row['basis']}." if row["basis"] else ""
-    return f"{name}: {zero}{written(definition, row['value'])}{', ' + behind if behind else ''}.{basis}"
+    real = (
+        f" {written(definition, row['real_value'])}, {_lower(row['real_basis'])}"
+        if row["real_value"] is not None
+        else ""
+    )
+    return f"{name}: {zero}{written(definition, row['value'])}{', ' + behind if behind else ''}.{basis}{real}"
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def one_area(definition: dict[str, Any], row: dict[str, Any], benchmark: str, trend: str | None = None) -> list[str]:
@@ -73,7 +84,7 @@ def one_area(definition: dict[str, Any], row: dict[str, Any], benchmark: str, tr
     if row["band"] is not None:
         better = definition["direction"] if definition["direction"] != "none" else None
         out.append(words.band_sentence(name, CODES[row["band"]], benchmark, better))
-    elif row["level"] == "council":
+    elif row["level"] == "council" and definition["kind"] in JUDGEABLE:
         out.append("It is not set against other councils: the counts that chance is judged by are not published.")
     if row["rank_low"] is not None:
         out.append(words.rank_sentence(name, row["rank_low"], row["rank_high"], row["ranked"]))

@@ -6,6 +6,7 @@ once; a reader opens the pointer once and then stays with that folder.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from evenhand.facts.errors import EvenhandError, Where
 
 POINTER = "current"
 BUILDING = ".building-"
+CHECKSUMS = "checksums.json"
 
 
 class NoEdition(EvenhandError):
@@ -105,9 +107,9 @@ def remove(home: Path, edition_id: str) -> str:
             raise EvenhandError(
                 f"{folder.name} is the edition in use.", do="Switch to another one first: `evenhand editions use ID`."
             )
-        gone = folder.with_name(f"{BUILDING}gone-{folder.name}")
-        os.replace(folder, gone)
-        shutil.rmtree(gone)
+        _clear(home)
+        os.replace(folder, folder.with_name(f"{BUILDING}gone-{folder.name}"))
+        _clear(home)
     return folder.name
 
 
@@ -119,23 +121,45 @@ def new_edition(home: Path, edition_id: str) -> Iterator[Path]:
     """
     with full_disk(home):
         shelf(home).mkdir(parents=True, exist_ok=True)
-        for left in shelf(home).glob(f"{BUILDING}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _clear(home)
         work = shelf(home) / f"{BUILDING}{edition_id}"
         work.mkdir()
     try:
         with full_disk(home):
             yield work
             final = shelf(home) / edition_id
-            if final.exists():
+            write_whole(work / CHECKSUMS, json.dumps(_checksums(work), indent=1).encode())
+            if _intact(final):
                 _same_or_raise(work, final)
                 shutil.rmtree(work)
             else:
                 _sync(work)
+                if final.exists():  # damaged since it was built: the same inputs mend it
+                    os.replace(final, final.with_name(f"{BUILDING}gone-{edition_id}"))
                 os.replace(work, final)
             write_whole(shelf(home) / POINTER, f"{edition_id}\n".encode())
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _clear(home)
+
+
+def _clear(home: Path) -> None:
+    """Remove whatever was being built or taken away; nobody reads it."""
+    for left in shelf(home).glob(f"{BUILDING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of an edition, by its path in the folder."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != CHECKSUMS)
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
+
+
+def _intact(folder: Path) -> bool:
+    """Whether an edition's folder holds exactly the files that it was built with."""
+    try:
+        return bool(json.loads((folder / CHECKSUMS).read_text(encoding="utf-8")) == _checksums(folder))
+    except (OSError, ValueError):
+        return False
 
 
 def _sync(folder: Path) -> None:
@@ -148,12 +172,11 @@ def _sync(folder: Path) -> None:
 
 def _same_or_raise(new: Path, old: Path) -> None:
     """An edition's id stands for its bytes: building it again must give the same ones."""
-    names = sorted(str(p.relative_to(new)) for p in new.rglob("*") if p.is_file())
-    others = sorted(str(p.relative_to(old)) for p in old.rglob("*") if p.is_file())
-    differs = names != others or next((n for n in names if (new / n).read_bytes() != (old / n).read_bytes()), None)
+    was, now = _checksums(old), _checksums(new)
+    differs = sorted(n for n in was.keys() | now.keys() if was.get(n) != now.get(n))
     if differs:
         raise EvenhandError(
-            f"The edition {old.name} was built before from the same files and its bytes differ now ({differs}).",
+            f"The edition {old.name} was built before from the same files and its bytes differ now ({differs[0]}).",
             where=Where(str(old)),
             do="A library may have changed. Remove the old edition if it is not in use, and build again.",
         )
