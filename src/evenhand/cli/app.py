@@ -26,6 +26,7 @@ for verb, path, words in (
     ("show", "show:show", "A measure: where every council stands, and how sure one can be."),
     ("council", "council:council", "One council's whole profile."),
     ("variation", "variation:variation", "How much councils differ on a measure, in sentences."),
+    ("export", "export:export", "Write a measure to a file: table or chart."),
     ("serve", "serve:serve", "Show the edition in a browser on this machine."),
 ):
     app.command(f"evenhand.cli.{path}", name=verb, help=words)

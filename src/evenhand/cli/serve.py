@@ -5,13 +5,13 @@ from __future__ import annotations
 from evenhand.cli.common import home
 
 
-def serve(*, port: int = 8000, host: str = "127.0.0.1") -> None:
+def serve(*, port: int | None = None, host: str = "127.0.0.1") -> None:
     """Show the edition in a browser on this machine. Stop with Ctrl-C.
 
     Parameters
     ----------
     port
-        The port to listen on; the next free one is taken when it is busy.
+        The port to listen on; 8000, or the next free one, when left out.
     host
         The address to listen on; only this machine can reach the default.
     """

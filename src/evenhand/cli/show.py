@@ -6,22 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from evenhand.cli import common
+from evenhand.cli.tables import FIELDS, measure_table
 from evenhand.facts.errors import EvenhandError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from evenhand.documents.table import Table
     from evenhand.edition.against import Comparison
     from evenhand.edition.read import Edition
-
-# The order of JSON and CSV. Documented in docs/reference/cli.md; fields are added at the end, never renamed.
-FIELDS = (
-    "area_code", "area_name", "level", "period", "numerator", "denominator", "value", "lower95", "upper95", "lower998",
-    "upper998", "band", "rank_median", "rank_low", "rank_high", "status", "reason", "ranked", "differs", "z",
-    "calculated", "margin_of_error", "respondents", "interval", "reliability", "basis", "note", "slug", "region",
-    "council_type", "measure", "group", "segment", "real_value", "real_basis",
-)  # fmt: skip
 
 
 def show(
@@ -72,7 +64,7 @@ def show(
     if format == "json":
         print(json.dumps(found.rows.select(*FIELDS).to_dicts(), indent=1, ensure_ascii=False))
     elif format == "csv":
-        print(_table(edition, definition, found).to_csv(rounded=False).decode(), end="")
+        print(measure_table(edition, definition, found).to_csv(rounded=False).decode(), end="")
     else:
         _print(edition, definition, found)
 
@@ -91,23 +83,6 @@ def _list(edition: Edition, format: str) -> None:
             f"{r['latest_period']}: {r['councils_with_value']} councils" if r["latest_period"] else "no figure loaded"
         )
         print(f"{'':<28}{held}, {edition.about['country']} {value}")
-
-
-def _table(edition: Edition, definition: dict[str, Any], found: Comparison) -> Table:
-    """The comparison as a document, every field a column."""
-    from evenhand.documents.table import Column, Table
-
-    numeric = {"numerator": 3, "denominator": 3, "rank_median": 0, "rank_low": 0, "rank_high": 0, "ranked": 0}
-    rows = found.rows.select(*FIELDS)
-    columns = []
-    for name in FIELDS:
-        dtype = rows.schema[name]
-        kind = "text" if not dtype.is_numeric() else "rank" if name.startswith("rank") else "score"
-        decimals = None if kind == "text" else numeric.get(name, 6)
-        columns.append(
-            Column(name, name.replace("_", " "), kind, decimals, status="status" if name == "value" else None)
-        )
-    return Table(definition["title"], tuple(columns), rows, edition=edition.id, simulated=edition.simulated)
 
 
 def _print(edition: Edition, definition: dict[str, Any], found: Comparison) -> None:

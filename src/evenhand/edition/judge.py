@@ -98,7 +98,7 @@ def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = Non
     how = method(measure, frame)
     n = frame.height
     out: dict[str, Any] = dict.fromkeys(JUDGED, None)
-    if how is None:
+    if how is None or n == 0:
         columns = [pl.Series(k, [None] * n, dtype=t) for k, t in JUDGED.items()]
         return frame.with_columns(columns), Against("none", None, None, None, None, None, None, None, 0)
     shown = frame["value"].is_not_null().to_numpy()
@@ -116,7 +116,7 @@ def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = Non
     out["reliability"] = intervals.reliability(value, limits[Z95][0], limits[Z95][1], size, percentage_points=points)
     council = (frame["level"] == "council").to_numpy()
     against = _fit(measure, how, council, x, d, value, moe, published, out)
-    seed = seed_of(measure.id, frame["period"][0], frame["group"][0]) if n else 0
+    seed = seed_of(measure.id, frame["period"][0], frame["group"][0])
     # Draws go to councils in the order of their names, so that a council's rank does not hang on the rows' order.
     order = frame["area"].arg_sort().to_numpy()
     _rank(how, order, council, x, d, value, moe, seed, out)

@@ -149,9 +149,8 @@ def _disagreement(old: ReadResult, new: ReadResult) -> str:
     place = Where(None, r["sheet_new"] or r["sheet"], r["row_new"] or r["row"], r["column_new"] or r["column"])
     what = f"{r['item']} ({r['part']}) for {r['area']} in {r['period']}"
     before, now = say(r["value"], r["status"]), say(r["value_new"], r["status_new"])
-    return (
-        f"{differs.height:,} cells differ, first {place}: {what} is {before} in the file loaded and {now} in this one."
-    )
+    count = "1 cell differs," if differs.height == 1 else f"{differs.height:,} cells differ, first"
+    return f"{count} {place}: {what} is {before} in the file loaded and {now} in this one."
 
 
 def _safe(text: str) -> str:
