@@ -82,9 +82,14 @@ def test_a_build_that_fails_leaves_the_shelf_as_it_was(
 ) -> None:
     put(home, ONE)
     before = spread_of_bytes(home)
-    with pytest.raises(raised), new_edition(home, TWO) as folder:
-        (folder / "values.parquet").write_bytes(b"half")
-        raise fault
+
+    def half() -> None:
+        with new_edition(home, TWO) as folder:
+            (folder / "values.parquet").write_bytes(b"half")
+            raise fault
+
+    with pytest.raises(raised):
+        half()
     assert spread_of_bytes(home) == before
     assert sorted(p.name for p in shelf(home).iterdir()) == ["current", ONE]
 
