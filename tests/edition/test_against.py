@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from evenhand.edition.against import compare
+from evenhand.edition.against import NO_PEERS, compare, names_in
 from evenhand.edition.read import Edition
 from evenhand.facts.errors import EvenhandError, UnknownArea
+from evenhand.facts.register import Register, period_end
 
 M = "ascof-3d-2a"
 
@@ -60,6 +61,32 @@ def test_named_councils_make_a_set_of_their_own(sample: Edition) -> None:
     rows = judged(sample, against=",".join(names))
     assert set(rows["area_name"]) == set(names)
     assert set(rows["ranked"].drop_nulls()) == {4}
+
+
+def test_a_name_may_hold_commas_among_names_with_commas_between(england: Register) -> None:
+    class Stub:
+        """All that is asked of an edition here: whether a name is one, in 2024-25."""
+
+        def find(self, text: str, period: str) -> object:
+            return england.find(text, period_end(period))
+
+    def names(text: str) -> list[str]:
+        return names_in(Stub(), text, "2024-25")  # type: ignore[arg-type]
+
+    long = "Bournemouth, Christchurch and Poole"
+    assert names(f"{long},Kent") == [long, "Kent"]
+    assert names(f"Kent , {long}, Dorset") == ["Kent", long, "Dorset"]
+    assert names("Kent,,Dorset,") == ["Kent", "Dorset"]
+    assert names("Atlantis,Kent") == ["Atlantis", "Kent"]  # the look-up that follows says what is wrong with it
+    assert names("") == []
+
+
+def test_a_council_too_unlike_any_other_is_said_to_have_no_peers(sample: Edition) -> None:
+    with_peers = set(sample.table("peers").select("area").collect()["area"])
+    alone = judged(sample).filter(~pl.col("area").is_in(sorted(with_peers)) & pl.col("value").is_not_null())
+    for name in alone["area_name"].to_list():
+        row = compare(sample, M, against="peers", areas=(name,)).rows.filter(pl.col("area_name") == name).to_dicts()[0]
+        assert (row["band"], row["rank_low"], row["note"]) == (None, None, NO_PEERS)
 
 
 def test_one_council_is_no_set(sample: Edition) -> None:

@@ -70,6 +70,18 @@ def test_a_figure_that_the_later_table_suppresses_stays_suppressed() -> None:
     assert conflicts.select("used_value", "other_value").rows() == [(None, 20.0)]
 
 
+def test_disagreements_of_many_tables_are_listed_in_one_order_whichever_is_older() -> None:
+    tables = [
+        table("z", {("2023-24", "ashvale"): 1.0}),
+        table("b", {("2023-24", "ashvale"): 2.0}, revision="v2"),
+        table("a", {("2023-24", "ashvale"): 3.0}, revision="v1"),
+        table("c", {("2023-24", "ashvale"): 4.0, ("2024-25", "ashvale"): 4.0}),
+    ]
+    for order in (tables, tables[::-1]):
+        _, conflicts = combined(order)
+        assert conflicts["other_table"].to_list() == ["a", "b", "z"]
+
+
 def test_two_tables_that_agree_are_no_conflict() -> None:
     old = table("a/2023-24", {("2023-24", "ashvale"): 20.0, ("2023-24", "dunmere"): "missing"})
     new = table("a/2024-25", {("2023-24", "ashvale"): 20.0, ("2023-24", "dunmere"): "suppressed",

@@ -75,7 +75,9 @@ def test_a_failing_disk_names_the_fault_and_the_file(number: int) -> None:
 
 def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "deep" / "index.json"
+    write_whole(path, b"older")
     write_whole(path, b"old")
+    assert [p.name for p in path.parent.iterdir()] == ["index.json"], "it was written under another name and renamed"
 
     def full(_fd: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

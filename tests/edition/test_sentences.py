@@ -101,6 +101,69 @@ def words_of(value: float) -> str:
     return f"{value:.1f}%"
 
 
+UNITS = [
+    ("ascof-1a", (17.6, 19.0), "17.6 to 19.0 out of 24"),
+    ("ascof-3d-2a", (20.3, 24.2), "20.3% to 24.2%"),
+    ("dp-per-1000-adults", (2.02, 2.18), "2.02 to 2.18 per 1,000 adults"),
+    ("dp-spend-per-adult", (1.5, 39.54), "£1.50 to £39.54 per adult"),
+    ("ascof-1b", (0.368, 0.44), "0.368 to 0.440 points"),
+]
+
+
+@pytest.mark.parametrize(("measure", "ends", "words"), UNITS, ids=[m for m, _, _ in UNITS])
+def test_a_unit_is_said_once_for_two_figures(
+    measure: str, ends: tuple[float, float], words: str, sample: Edition
+) -> None:
+    assert sentences.between(sample.definition(measure), *ends) == words
+
+
+ABSENT = [
+    ("missing", "No figure published.", None, "Ashvale: no figure published."),
+    (
+        "missing",
+        "No population estimate is loaded for the boundaries of that time.",
+        None,
+        "Ashvale: no figure. No population estimate is loaded for the boundaries of that time.",
+    ),
+    ("suppressed", "Suppressed to protect people: the publisher holds a figure and does not print it.", "[c]",
+     "Ashvale: suppressed to protect people."),
+    ("missing", "No figure published.", "[x]; Ashvale and Brackwater together: 20.2",
+     "Ashvale: no figure published. Published instead: Ashvale and Brackwater together: 20.2."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "reason", "note", "words"), ABSENT)
+def test_a_gap_says_whose_it_is_and_what_stands_beside_it(
+    status: str, reason: str, note: str | None, words: str, sample: Edition
+) -> None:
+    row = {"area_name": "Ashvale", "value": None, "status": status, "reason": reason, "note": note}
+    assert sentences.figure(sample.definition("ascof-6a"), row) == words
+
+
+def test_where_the_publisher_gives_no_country_figure_nothing_is_said_of_the_country(sample: Edition) -> None:
+    """In the voluntary survey year councils are set against one another, and the sentences say so."""
+    d = sample.definition("ascof-1a")
+    found = compare(sample, d["id"], "2020-21")
+    country = found.rows.filter((pl.col("level") == "country") & (pl.col("area") != "sum-of-councils"))
+    assert country["value"].is_null().all()
+    took_part = found.rows.filter((pl.col("level") == "council") & pl.col("value").is_not_null())["area_name"][0]
+    few = compare(sample, d["id"], "2020-21", areas=(took_part,))
+    said = sentences.about(sample, d, few.rows, few, people=True)
+    over_all = sentences.about(sample, d, found.rows, found, people=False)
+    name = sample.about["country"]
+    assert not [s for s in said[1:] + over_all[1:] if name in s]
+    assert any("the councils that have a figure" in s for s in said)
+
+
+def test_unlike_by_more_than_chance_and_alike_among_councils_are_said_together(
+    said: list[tuple[dict[str, object], dict[str, object], list[str]]],
+) -> None:
+    both = [(r, lines) for _, r, lines in said if r["band"] == "similar" and r["differs"]]
+    assert len(both) > 100
+    for _, lines in both:
+        assert any(s.startswith("Councils differ about this much anyway") for s in lines)
+
+
 def test_over_all_councils_the_sentence_counts_what_the_rows_show(sample: Edition) -> None:
     d = sample.definition("ascof-3d-2a")
     found = compare(sample, d["id"])

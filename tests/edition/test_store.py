@@ -13,7 +13,7 @@ import pytest
 from evenhand.edition import store
 from evenhand.edition.home import Busy, NoRoom
 from evenhand.edition.read import Edition, open_current, open_edition
-from evenhand.edition.store import NoEdition, current_id, folder_of, listed, new_edition, remove, shelf, switch
+from evenhand.edition.store import FORMAT, NoEdition, current_id, folder_of, listed, new_edition, remove, shelf, switch
 from evenhand.facts.errors import EvenhandError
 from tests.edition.conftest import Child
 from tests.edition.tables import spread_of_bytes
@@ -25,7 +25,7 @@ def put(home: Path, edition_id: str, figure: float = 1.0) -> Path:
     """A small edition on the shelf: one table and what is said about it."""
     with new_edition(home, edition_id) as folder:
         pl.DataFrame({"figure": [figure]}).write_parquet(folder / "values.parquet")
-        (folder / "edition.json").write_text(json.dumps({"id": edition_id, "figure": figure}))
+        (folder / "edition.json").write_text(json.dumps({"id": edition_id, "figure": figure, "format": FORMAT}))
     return shelf(home) / edition_id
 
 

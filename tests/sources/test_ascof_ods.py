@@ -303,7 +303,11 @@ def test_a_symbol_beside_disagreeing_figures_stays(tmp_path: Path, tiny: Registe
     content = sheets()
     content[DP][6][3:] = [390, 330, "[z]"]
     r = read(workbook(tmp_path, content), tiny)
-    assert cell(r, "3D(2a)", "ashvale", "value") == (None, "not_applicable", "[z]")
+    assert cell(r, "3D(2a)", "ashvale", "value") == (
+        None,
+        "not_applicable",
+        "Withheld by the publisher. The numerator (390) is larger than its denominator (330); neither is used.",
+    )
     assert cell(r, "3D(2a)", "ashvale", "numerator") == cell(r, "3D(2a)", "ashvale", "denominator") == ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from evenhand.cli.common import home
+from evenhand.cli.common import SIMULATED, home
 
 if TYPE_CHECKING:
     from evenhand.edition.build import Built
@@ -25,6 +25,8 @@ def build(*, sample: bool = False, quiet: bool = False) -> None:
     """
     built = _with_bar(sample) if sys.stderr.isatty() and not quiet else _run(sample, lambda *_: None)
     print(f"Edition {built.id} is in use: {built.measures} measures, {built.rows:,} figures and gaps.")
+    if sample:
+        print(SIMULATED)
     n = built.conflicts.height
     if n:
         first = built.conflicts.row(0, named=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evenhand.documents.numbers import Kind, format_value
 from evenhand.edition.home import home_folder
+from evenhand.facts.errors import EvenhandError
 from evenhand.facts.status import Status
 
 if TYPE_CHECKING:
@@ -62,9 +63,54 @@ def absent(status: str, reason: str | None = None) -> str:
     return reason or ABSENT[Status(status)]
 
 
+CARE = "† Treat with care: few people are behind the figure, or its interval is wide."
+
+
+def cell(definition: dict[str, Any], row: dict[str, Any]) -> str:
+    """A figure as a cell of a grid: with a dagger when it should be treated with care, or what stands in its place."""
+    if row["value"] is None:
+        from evenhand.edition.sentences import absence
+
+        short, _ = absence(row)
+        return short.removesuffix(" to protect people")
+    return written(definition, row["value"]) + (" †" if row["reliability"] else "")
+
+
+def heading(definition: dict[str, Any], period: str, group: str) -> str:
+    """The line above a measure's figures: title, group of people when it is not everyone, period and date basis."""
+    label = next((g["label"] for g in definition["groups"] if g["id"] == group), "")
+    return f"{definition['title']}{f': {label}' if label else ''}, {period} ({definition['date_basis']})"
+
+
+def settled_period(edition: Edition, definition: dict[str, Any], period: str | None, group: str) -> str | None:
+    """The period to show: the one asked for, else the latest that has the group. Raises EvenhandError for no group."""
+    groups = {g["id"]: g["label"] for g in definition["groups"]}
+    if group != "all" and group not in groups:
+        known = ", ".join(["all", *groups])
+        raise EvenhandError(f"{definition['title']} has no group {group!r}.", do=f"Its groups are {known}.")
+    if group == "all":
+        return period
+    from evenhand.facts.register import period_end
+
+    held = sorted(edition.rows(definition["id"], None, group)["period"].unique().to_list(), key=period_end)
+    if (period or "") in held or (period and period not in definition["periods"]):
+        return period
+    if period or not held:
+        raise EvenhandError(
+            f"{definition['title']} has no figures for the group {group!r}{f' in {period}' if period else ''}.",
+            do=f"Periods that have it: {', '.join(held) or 'none'}.",
+        )
+    return str(held[-1])
+
+
 def count(value: float | None) -> str:
     """A count with thousands commas, or a dash."""
     return "–" if value is None else format_value(Kind.COUNT, value)
+
+
+def warned(definition: dict[str, Any], period: str) -> list[str]:
+    """What must be read before any comparison of a period."""
+    return [f"Warning: {text}" for p, text in definition["warnings"] if p == period]
 
 
 def small_print(definition: dict[str, Any]) -> list[str]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from evenhand.cli import common
 
+FEATURES = {
+    "adults": "the number of adults",
+    "share_65": "the share of adults aged 65 and over",
+    "share_85": "the share of adults aged 85 and over",
+    "density": "people per square kilometre",
+    "deprivation": "deprivation",
+}
 
-def council(name: str, /, *, format: str = "table") -> None:
+
+def council(name: str, /, *, format: Literal["table", "json"] = "table") -> None:
     """One council's whole profile: every measure, what stands out, its peers and its history.
 
     Parameters
@@ -36,11 +44,15 @@ def council(name: str, /, *, format: str = "table") -> None:
         print(sentence)
     print(words.looked_at(p.looked_at, p.outside), end="\n\n")
     print(_grid(edition.about["country"], p.lines))
+    if any(r["reliability"] for _, r, _ in p.lines):
+        print(common.CARE)
     if p.peers:
         print(f"Most like it: {words.listed([n for n, _ in p.peers[:15]])}.")
     if p.without:
-        print(f"Peers were found without {words.listed(list(p.without))}, for which this council has no figure.")
-    print(f"Edition {edition.id}. `evenhand show MEASURE --area '{c.name}'` says more about one measure.")
+        missing = words.listed([FEATURES.get(f, f) for f in p.without])
+        print(f"Peers were found without {missing}, for which this council has no figure.")
+    gone = f" --period {p.lines[-1][1]['period']}" if c.valid_to and p.lines else ""
+    print(f"Edition {edition.id}. `evenhand show MEASURE --area '{c.name}'{gone}` says more about one measure.")
 
 
 def _today(edition: Any) -> Any:
@@ -65,7 +77,7 @@ def _grid(country: str, lines: Any) -> str:
     grid.add_column("Among councils", no_wrap=True)
     grid.add_column("Rank", no_wrap=True)
     for d, r, whole in lines:
-        value = common.written(d, r["value"]) if r["value"] is not None else common.ABSENT[r["status"]]
+        value = common.cell(d, r)
         span = "–"
         if r["lower95"] is not None:
             span = f"{common.written(d, r['lower95'])} to {common.written(d, r['upper95'])}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from evenhand.cli.common import home
+from evenhand.cli.common import SIMULATED, home
 from evenhand.facts.errors import EvenhandError
 
 
@@ -14,7 +14,7 @@ def editions(
     second: str = "",
     /,
     *,
-    format: str = "table",
+    format: Literal["table", "json"] = "table",
 ) -> None:
     """List editions; put another in use; remove one; or say what changed between two.
 
@@ -65,5 +65,11 @@ def _diff(first: str, second: str, format: str) -> None:
     from evenhand.edition.read import open_current, open_edition
 
     new = open_edition(home(), second) if second else open_current(home())
-    changes = compare(open_edition(home(), first), new)
-    print(changes.to_json() if format == "json" else "\n".join(changes.sentences()))
+    old = open_edition(home(), first)
+    changes = compare(old, new)
+    if format == "json":
+        print(changes.to_json())
+        return
+    if old.simulated or new.simulated:
+        print(SIMULATED)
+    print("\n".join(changes.sentences()))

@@ -63,15 +63,19 @@ def export(
         data = _picture(chart, edition, definition, found, area, ending)
         _write(file, data)
     else:
-        table = measure_table(edition, definition, found)
+        # One unit in every file that a machine reads, and the same as in `show --format json`.
+        table = measure_table(edition, definition, found, pounds=ending in (".csv", ".json", ".parquet"))
         # The clock is read here and nowhere deeper: a workbook states the day it was made.
         made = dated or date.today()  # noqa: DTZ011
         _write(file, _table(table, ending, made))
         if ending == ".csv":
             from evenhand.documents.csv_files import about_name
 
-            _write(file.with_name(about_name(file.name)), table.about_csv())
+            about = measure_table(edition, definition, found).about_csv()
+            _write(file.with_name(about_name(file.name)), about)
     print(f"Wrote {file}: {definition['title']}, {found.rows['period'][0]}, from edition {edition.id}.")
+    if edition.simulated:
+        print(common.SIMULATED)
 
 
 def _table(table: object, ending: str, made: date) -> bytes:

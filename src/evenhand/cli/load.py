@@ -58,6 +58,11 @@ def lines(one: Loaded, rejects: bool = False) -> list[str]:
     return out
 
 
+def many(n: int, noun: str) -> str:
+    """A count with its noun: "1 cell", "2,458 cells"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def contents(kept: Kept) -> list[str]:
     """What a table holds, in lines: publisher and title, years, and counts of cells by what is known of them."""
     years = (
@@ -69,9 +74,9 @@ def contents(kept: Kept) -> list[str]:
     )
     out = [
         f"{kept.publisher}: {kept.title}",
-        f"{years}; {kept.items:,} items; {kept.councils:,} councils; {kept.values:,} values; "
+        f"{years}; {many(kept.items, 'item')}; {many(kept.councils, 'council')}; {many(kept.values, 'value')}; "
         f"{kept.suppressed:,} suppressed, {kept.missing:,} missing, {kept.not_applicable:,} not applicable; "
-        f"{kept.rejected:,} cells rejected, {kept.warnings:,} warnings",
+        f"{many(kept.rejected, 'cell')} rejected, {many(kept.warnings, 'warning')}",
     ]
     out += [f"    {n:,} x {reason}" for reason, n in kept.why.items()]
     return out

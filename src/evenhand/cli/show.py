@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from evenhand.cli import common
-from evenhand.cli.tables import FIELDS, measure_table
-from evenhand.facts.errors import EvenhandError
+from evenhand.cli.tables import fields, measure_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +33,7 @@ def show(
     measure
         The measure's id, such as ascof-3d-2a. --list lists them.
     period
-        Such as 2024-25; the latest when left out.
+        Such as 2024-25; the latest (that has the group) when left out.
     area
         Only this council, region or type (name or code) beside England; can be given several times.
     against
@@ -53,18 +52,12 @@ def show(
     from evenhand.edition.against import compare
 
     definition = edition.definition(measure)
-    known = ["all", *(g["id"] for g in definition["groups"])]
-    if group not in known:
-        raise EvenhandError(f"{definition['title']} has no group {group!r}.", do=f"Its groups are {', '.join(known)}.")
+    period = common.settled_period(edition, definition, period, group)
     found = compare(edition, measure, period, group=group, against=against, areas=tuple(area or ()))
-    if found.rows.is_empty():
-        raise EvenhandError(
-            f"There is no figure for the group {group!r} in that period.", do="Try --period or --group all."
-        )
     if format == "json":
-        print(json.dumps(found.rows.select(*FIELDS).to_dicts(), indent=1, ensure_ascii=False))
+        print(json.dumps(fields(edition, found).to_dicts(), indent=1, ensure_ascii=False))
     elif format == "csv":
-        print(measure_table(edition, definition, found).to_csv(rounded=False).decode(), end="")
+        print(measure_table(edition, definition, found, pounds=True).to_csv(rounded=False).decode(), end="")
     else:
         _print(edition, definition, found)
 
@@ -73,6 +66,15 @@ def _list(edition: Edition, format: str) -> None:
     rows = edition.measures().to_dicts()
     if format == "json":
         print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    if format == "csv":
+        import csv
+        import sys
+
+        out = csv.writer(sys.stdout, lineterminator="\n")
+        out.writerow([*rows[0], "simulated"] if rows else [])
+        for r in rows:
+            out.writerow([*(" ".join(v) if isinstance(v, type([])) else v for v in r.values()), edition.simulated])
         return
     if edition.simulated:
         print(common.SIMULATED)
@@ -92,15 +94,20 @@ def _print(edition: Edition, definition: dict[str, Any], found: Comparison) -> N
         print(common.SIMULATED, end="\n\n")
     rows = found.rows
     period = rows["period"][0]
-    print(f"{definition['title']}, {period} ({definition['date_basis']})")
+    print(common.heading(definition, period, rows["group"][0]))
     print(definition["question"], end="\n\n")
+    for line in common.warned(definition, period):
+        print(line)
     chosen = rows.filter(rows["level"] != "country")
     few = chosen.height <= 3
     for sentence in about(edition, definition, rows, found, people=few):
         print(sentence)
     print()
     print(_grid(definition, rows))
-    print(f"Compared with {found.words}. Limits allow for how much councils differ anyway (over-dispersion).")
+    if (rows["reliability"].fill_null(0) > 0).any():
+        print(common.CARE)
+    if rows["band"].is_not_null().any():
+        print(f"Compared with {found.words}. Limits allow for how much councils differ anyway (over-dispersion).")
     for line in common.small_print(definition):
         print(line)
     print(f"Edition {edition.id}.")
@@ -128,7 +135,7 @@ def _grid(definition: dict[str, Any], rows: pl.DataFrame) -> str:
 def _cells(definition: dict[str, Any], r: dict[str, Any]) -> tuple[str, ...]:
     from evenhand.compare.words import rank_words
 
-    value = common.written(definition, r["value"]) if r["value"] is not None else common.ABSENT[r["status"]]
+    value = common.cell(definition, r)
     span = "–"
     if r["lower95"] is not None:
         span = f"{common.written(definition, r['lower95'])} to {common.written(definition, r['upper95'])}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from evenhand.cli.common import home
 
 
-def sources(*, known: bool = False, format: str = "table") -> None:
+def sources(*, known: bool = False, format: Literal["table", "json"] = "table") -> None:
     """List the tables that are loaded.
 
     Parameters

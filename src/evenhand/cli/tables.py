@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evenhand.cli.common import KINDS, small_print
+from evenhand.cli.common import KINDS, small_print, warned
 from evenhand.documents.numbers import Kind
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from evenhand.documents.table import Table
     from evenhand.edition.against import Comparison
     from evenhand.edition.read import Edition
@@ -50,19 +52,33 @@ COLUMNS: tuple[tuple[str, str, str, int | None, str], ...] = (
     ("segment", "Comparable since", "text", None, "Start of the unbroken run of periods that this one belongs to."),
     ("real_value", "In today's prices", "figure", None, "Money per head in the prices of the newest year."),
     ("real_basis", "Price index", "text", None, "Which price index was used, and how sure it is."),
+    ("simulated", "Simulated", "text", None, "true when every figure is invented; false for the publishers' own."),
 )  # fmt: skip
 FIELDS = tuple(c[0] for c in COLUMNS)
 
 
-def measure_table(edition: Edition, definition: dict[str, Any], found: Comparison) -> Table:
-    """The comparison as a table that explains itself: headings, descriptions, caveats, sources, licence, edition."""
+def fields(edition: Edition, found: Comparison) -> pl.DataFrame:
+    """The rows of a comparison with every field of COLUMNS, in order: what JSON prints."""
+    import polars as pl
+
+    return found.rows.with_columns(simulated=pl.lit(edition.simulated)).select(*FIELDS)
+
+
+def measure_table(edition: Edition, definition: dict[str, Any], found: Comparison, *, pounds: bool = False) -> Table:
+    """The comparison as a table that explains itself: headings, descriptions, caveats, sources, licence, edition.
+
+    pounds: money per head as pounds, unrounded, as the edition and ``show --format json`` hold it: for files that
+    machines read. Otherwise as whole pence, which workbooks show as pounds.
+    """
     import polars as pl
 
     from evenhand.documents.table import Column, Table
 
     own = KINDS[definition["kind"]]
-    rows = found.rows.select(*FIELDS)
-    money = own is Kind.MONEY_PENCE
+    rows = fields(edition, found).with_columns(pl.col("simulated").cast(pl.String))
+    money = own is Kind.MONEY_PENCE and not pounds
+    if own is Kind.MONEY_PENCE and pounds:
+        own = Kind.SCORE
     columns = []
     for name, heading, kind, decimals, words in COLUMNS:
         if kind == "figure":
@@ -79,17 +95,18 @@ def measure_table(edition: Edition, definition: dict[str, Any], found: Compariso
         tuple(columns),
         rows,
         subtitle=f"{definition['question']} {definition['date_basis']}. Compared with {found.words}.",
-        notes=tuple(small_print(definition)),
-        sources=sources_of(edition, definition, period),
+        notes=(*warned(definition, period), *small_print(definition)),
+        sources=sources_of(edition, definition),
         edition=edition.id,
         licence=licence_of(edition),
         simulated=edition.simulated,
     )
 
 
-def sources_of(edition: Edition, definition: dict[str, Any], period: str) -> tuple[str, ...]:
-    """The source files that hold the period, and the return that the measure comes from."""
-    held = [k for k in edition.built_from if period in k["periods"] or any(p.startswith("mid") for p in k["periods"])]
+def sources_of(edition: Edition, definition: dict[str, Any]) -> tuple[str, ...]:
+    """The return that the measure comes from, and the source files that its figures were read from."""
+    used = set(definition["tables"])
+    held = [k for k in edition.built_from if k["table"] in used]
     returns = ", ".join(dict.fromkeys(s["source_return"] for s in definition["series"]))
     return (f"From {returns}.", *(f"{k['publisher']}: {k['title']} (SHA-256 {k['sha256'][:12]})" for k in held))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from evenhand.cli import common
 from evenhand.facts.errors import EvenhandError
 
 
-def variation(measure: str, /, *, period: str | None = None, group: str = "all", format: str = "table") -> None:
+def variation(
+    measure: str, /, *, period: str | None = None, group: str = "all", format: Literal["table", "json"] = "table"
+) -> None:
     """How much councils differ on a measure, in sentences.
 
     Parameters
@@ -28,7 +32,7 @@ def variation(measure: str, /, *, period: str | None = None, group: str = "all",
 
     edition = common.current()
     d = edition.definition(measure)
-    period = period or d["latest_period"]
+    period = common.settled_period(edition, d, period, group) or d["latest_period"]
     wanted = (pl.col("measure") == d["id"]) & (pl.col("period") == period) & (pl.col("group") == group)
     found = edition.table("variation").filter(wanted).collect().to_dicts()
     if not found:
@@ -44,7 +48,9 @@ def variation(measure: str, /, *, period: str | None = None, group: str = "all",
     if edition.simulated:
         print(common.SIMULATED, end="\n\n")
     names = dict(edition.areas().select("area", "name").iter_rows())
-    print(f"{d['title']}, {period} ({d['date_basis']})")
+    print(common.heading(d, period, group))
+    for line in common.warned(d, period):
+        print(line)
     for sentence in sentences(d, found[0], names, bench[0] if bench else {}):
         print(sentence)
     for line in common.small_print(d):

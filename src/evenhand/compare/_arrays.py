@@ -72,6 +72,8 @@ def quantiles(values: ArrayLike, shares: Sequence[float]) -> Floats:
     same numbers but walks row by row, which is slow for hundreds of measures.
     """
     ordered = np.sort(floats(values), axis=-1)  # NaN sorts last
+    if ordered.shape[-1] == 0:
+        return np.full((*ordered.shape[:-1], len(shares)), np.nan)
     k = np.isfinite(ordered).sum(axis=-1)[..., None]
     place = np.asarray(shares, dtype=np.float64) * np.maximum(k - 1, 0)
     below = np.floor(place).astype(np.intp)

@@ -50,11 +50,14 @@ class Peers:
 def skewness(values: ArrayLike) -> float:
     """Fisher's moment skewness g₁ = m₃/m₂^1.5 of the values present; 0 for a constant. Example: 1, 2, 6 -> 0.595."""
     v = floats(values)
-    gap = v[np.isfinite(v)]
-    gap = gap - gap.mean() if gap.size else gap
-    m2 = float((gap**2).mean()) if gap.size else 0.0
-    tiny = 1e-24 * max(float(np.abs(v[np.isfinite(v)]).max(initial=0.0)) ** 2, 1e-300)
-    return float((gap**3).mean()) / m2**1.5 if m2 > tiny else 0.0
+    v = v[np.isfinite(v)]
+    largest = float(np.abs(v).max(initial=0.0))
+    if largest == 0:
+        return 0.0
+    gap = v / largest  # skewness has no unit, and cubes of very large or very small numbers cannot be held
+    gap = gap - gap.mean()
+    m2 = float((gap**2).mean())
+    return float((gap**3).mean()) / m2**1.5 if m2 > 1e-24 else 0.0
 
 
 def to_normal(values: ArrayLike) -> tuple[Floats, str]:

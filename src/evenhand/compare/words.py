@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from evenhand.facts.status import Status
 Unit = Literal["percent", "rate", "score"]
 Direction = Literal["higher", "lower"]
 
+DIGITS = Context(prec=340, rounding=ROUND_HALF_UP)  # enough for any float, however large
 BAND_WORDS: dict[int, str] = {-2: "much lower", -1: "lower", 0: "similar", 1: "higher", 2: "much higher"}
 MARKS: dict[Status, str] = {
     Status.SUPPRESSED: "suppressed to protect people",
@@ -35,10 +36,12 @@ def rounded(value: float, places: int) -> str:
     """A number with thousands commas and so many decimals, halves away from zero; −0.0 is 0.0.
 
     Works from the shortest decimal that names the float, so 0.15 is a half and rounds to 0.2. Example: 1234.5 -> 1,235.
+    Raises ValueError for what is no number: a missing figure has words of its own.
     """
-    step = Decimal(1).scaleb(-places)
-    number = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    return f"{number + 0:,f}" if number else f"{abs(number):,f}"
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a number that can be shown")
+    number = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), context=DIGITS)
+    return f"{number:,f}" if number else f"{abs(number):,f}"
 
 
 def figure(value: float, unit: Unit) -> str:
@@ -50,9 +53,9 @@ def figure(value: float, unit: Unit) -> str:
 
 def ordinal(place: float) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 12th, 13th, 21st, 111th. Raises ValueError below 1 or for a part of a place."""
-    n = int(place)
-    if n < 1 or n != place:
+    if not math.isfinite(place) or place < 1 or place != int(place):
         raise ValueError(f"{place} is not a place: places are 1, 2, 3 and so on")
+    n = int(place)
     ending = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n:,}{ending}"
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from evenhand.edition.read import Edition
-from evenhand.facts.errors import EvenhandError
+from evenhand.facts.errors import EvenhandError, UnknownArea
 from evenhand.facts.register import Council
 
 if TYPE_CHECKING:
     from evenhand.edition.judge import Against
 
 # The judge is imported where it is needed: the comparison with England is only read, and reading must be quick.
+# City of London and the Isles of Scilly are too unlike any other council; another may lack what peers are found by.
+NO_PEERS = "It has no peers: it is too unlike any other council, or the figures that peers are found by are missing."
 WORDS = ("england", "region", "type", "peers")
 LEVEL_ORDER = {"country": 0, "region": 1, "council_type": 2, "council": 3}
 
@@ -59,7 +61,7 @@ def compare(
         out, marks = _peers(edition, d, rows, chosen)
         words = "each council's own peers (its nearest neighbours in age, size, density and deprivation)"
     else:
-        members = {_id(edition, text, period) for text in against.split(",") if text.strip()} | chosen
+        members = {_id(edition, text, period) for text in names_in(edition, against, period)} | chosen
         out, marks = _named(d, rows, members)
         words = f"the {len(members)} councils named"
     if chosen:
@@ -85,6 +87,28 @@ def _judged(
 def _id(edition: Edition, text: str, period: str) -> str:
     found = edition.find(text, period)
     return found.id if isinstance(found, Council) else found.code
+
+
+def names_in(edition: Edition, text: str, period: str) -> list[str]:
+    """The names or codes in a list with commas between, where a name may itself hold commas.
+
+    From the left, the longest run of parts that is a name is taken: "Bournemouth, Christchurch and Poole,Kent" is two.
+    A part that is no name stays as it was typed, for the look-up to refuse it.
+    """
+    parts, out = [p.strip() for p in text.split(",") if p.strip()], []
+    while parts:
+        n = next((n for n in range(min(len(parts), 4), 1, -1) if _known(edition, ", ".join(parts[:n]), period)), 1)
+        out.append(", ".join(parts[:n]))
+        parts = parts[n:]
+    return out
+
+
+def _known(edition: Edition, text: str, period: str) -> bool:
+    try:
+        edition.find(text, period)
+    except UnknownArea:
+        return False
+    return True
 
 
 def _blank(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,8 +150,7 @@ def _peers(
         peers = near.filter(pl.col("area") == area)["peer"].to_list()
         own = councils.filter(pl.col("area") == area)
         if not peers:
-            why = "No peers are known: a feature that peers are found by is missing for this council."
-            frames.append(_blank(own).with_columns(note=pl.coalesce("note", pl.lit(why))))
+            frames.append(_blank(own).with_columns(note=pl.coalesce("note", pl.lit(NO_PEERS))))
             continue
         frame, mark = _judged(definition, councils.filter(pl.col("area").is_in([area, *peers])))
         frames.append(frame.filter(pl.col("area") == area))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,6 +17,9 @@ from evenhand.edition.population import Populations, Residents
 from evenhand.facts.register import Council, Register, period_end
 from evenhand.facts.status import SENTENCES, Status
 from evenhand.measures.definition import Group, Measure, Population, Selector, Series, Source
+
+if TYPE_CHECKING:
+    from evenhand.edition.corrections import Corrections
 
 SUM_AREA = "sum-of-councils"
 EVERYONE = Group("all", "Everyone", ())
@@ -91,7 +94,8 @@ def narrowed(source: Source | None, group: Group) -> Source | None:
 class Assembler:
     """Builds raw rows for measures from observations, a register and populations."""
 
-    def __init__(self, observations: pl.DataFrame, register: Register) -> None:
+    def __init__(self, observations: pl.DataFrame, register: Register, corrections: Corrections | None = None) -> None:
+        self.corrections = corrections or {}
         self.obs = Observations(observations)
         self.register = register
         self.pops = Populations(observations, register)
@@ -129,7 +133,7 @@ class Assembler:
         rows = []
         # A file may print a council on boundaries newer than its figures: on that day there was no such council.
         above = {k for k in keys if k[0] in periods and k[1] != "council"}
-        for key in everywhere | above:
+        for key in sorted(everywhere | above):  # sums are added up in one order, so that their last digit is one too
             row = self._figure(m, series, key, num, den, denominator, single)
             period, level, area = key
             row |= {
@@ -167,18 +171,27 @@ class Assembler:
         }  # fmt: skip
         row["calculated"] = _ratio(m, n[0], d[0]) if n[0] is not None and d[0] else None
         if series.value is not None:
-            known = v or nothing
-            listed = v is not None
-            row |= {
-                "value": known[0],
-                "status": known[1],
-                "reason": None if known[0] is not None else _why(known[1], listed),
-            }
+            row |= self._published(series.value.item, key, v)
         elif row["calculated"] is not None:
             row |= {"value": row["calculated"], "status": str(Status.DERIVED), "reason": None}
         else:
             row |= {"value": None, **self._unknown(n, d, key in num, key in den, denominator)}
         return row
+
+    def _published(self, item: str, key: Key, cell: Cell | None) -> dict[str, Any]:
+        """Value, status and reason of a figure that the publisher prints, or does not."""
+        period, _, area = key
+        if cell is None:
+            return {"value": None, "status": str(Status.MISSING), "reason": "No figure in the files loaded."}
+        value, status, note = cell
+        if value is not None:
+            return {"value": value, "status": status, "reason": None}
+        said = self.corrections.get((item, period, area))
+        if said:
+            return {"value": None, "status": str(Status.MISSING), "reason": said}
+        # A note is the symbol itself, or the reason that a reader found for it.
+        explained = note and len(note) > len("[z]")
+        return {"value": None, "status": status, "reason": note if explained else SENTENCES[Status(status)]}
 
     def _residents(self, key: Key, age: str) -> Residents | None:
         period, level, area = key
@@ -251,7 +264,3 @@ def _ratio(m: Measure, numerator: float, denominator: float) -> float:
     """numerator / denominator x per; money comes in as pence and goes out as pounds a head."""
     scale = 0.01 if m.kind == "money_per_head" else 1.0
     return numerator / denominator * m.per * scale
-
-
-def _why(status: str, listed: bool) -> str:
-    return SENTENCES[Status(status)] if listed else "No figure in the files loaded."

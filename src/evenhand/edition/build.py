@@ -21,16 +21,16 @@ import polars as pl
 from evenhand import __version__
 from evenhand.edition import combine, context, judge, over_time, places, real_terms, spread
 from evenhand.edition.assemble import Assembler
+from evenhand.edition.corrections import said_missing
 from evenhand.edition.home import writing
 from evenhand.edition.library import Kept, read_all
-from evenhand.edition.store import new_edition
+from evenhand.edition.store import FORMAT, new_edition
 from evenhand.facts.errors import EvenhandError
 from evenhand.facts.history import quote
 from evenhand.facts.register import Register, period_end
-from evenhand.measures.definition import Measure, load_all
+from evenhand.measures.definition import Measure, Population, load_all
 from evenhand.sources.model import COMPARABILITY, NOTE, ReadResult
 
-FORMAT = 1
 Progress = Callable[[str, int, int], None]
 
 
@@ -110,7 +110,7 @@ def build_from(
     ident = edition_id([k for k, _ in loaded], register)
     observations, conflicts = combine.combined(loaded)
     measures = load_all()
-    assembler = Assembler(observations, register)
+    assembler = Assembler(observations, register, said_missing(loaded, register))
     newest = newest_period(loaded)
     prices = real_terms.Prices(observations, newest)
     tables: dict[str, list[pl.DataFrame]] = {}
@@ -149,7 +149,7 @@ def build_from(
     with new_edition(home, ident) as folder:
         for name, table in sorted(whole.items()):
             _parquet(folder / f"{name}.parquet", table)
-        _json(folder / "measures.json", [measure_dict(m, whole["values"]) for m in measures])
+        _json(folder / "measures.json", [measure_dict(m, whole["values"], observations) for m in measures])
         _json(folder / "geometry.json", {k: g for _, r in loaded for k, g in sorted(r.geometry.items())})
         _json(folder / "edition.json", about)
         places.write_register(register, folder / "register")
@@ -217,7 +217,19 @@ def _side(frames: list[tuple[Kept, pl.DataFrame]], schema: dict[str, Any]) -> pl
     return pl.DataFrame(schema=schema | {"table": pl.String})
 
 
-def measure_dict(m: Measure, values: pl.DataFrame) -> dict[str, Any]:
+def tables_of(m: Measure, observations: pl.DataFrame) -> list[str]:
+    """The tables that a measure's figures were read from: those that print an item one of its definitions asks for."""
+    items = set()
+    for s in m.series:
+        for source in (s.numerator, s.denominator, s.value, s.margin_of_error, s.respondents):
+            if isinstance(source, Population):
+                items |= {"population", "population_series"}
+            elif source is not None:
+                items |= {x.item for x in (source if isinstance(source, tuple) else (source,))}
+    return sorted(observations.filter(pl.col("item").is_in(sorted(items)))["table"].unique().to_list())
+
+
+def measure_dict(m: Measure, values: pl.DataFrame, observations: pl.DataFrame) -> dict[str, Any]:
     """One measure as the read side wants it: the definition's texts and what this edition holds of it."""
     own = values.filter((pl.col("measure") == m.id) & (pl.col("group") == "all"))
     periods = sorted(own["period"].unique().to_list(), key=period_end)
@@ -231,6 +243,7 @@ def measure_dict(m: Measure, values: pl.DataFrame) -> dict[str, Any]:
         for i, s in enumerate(raw["series"])
     ]
     return raw | {
+        "tables": tables_of(m, observations),
         "periods": periods, "latest_period": latest, "councils_with_value": councils,
         "england_value": country["value"][0] if country.height else None,
         "groups": [{"id": g.id, "label": g.label} for g in m.groups],

@@ -105,7 +105,8 @@ def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = Non
     x, d = _array(frame, "numerator"), _array(frame, "denominator")
     value, moe = _array(frame, "value"), _array(frame, "margin_of_error")
     x, d = np.where(shown, x, np.nan), np.where(shown, d, np.nan)
-    limits = {z: _limits(measure, how, x, d, value, moe, z) for z in (Z95, Z998)}
+    truer = _unrounded(measure, how, x, d, value)
+    limits = {z: _limits(measure, how, truer, d, value, moe, z) for z in (Z95, Z998)}
     out["lower95"], out["upper95"] = limits[Z95]
     out["lower998"], out["upper998"] = limits[Z998]
     has = np.isfinite(out["lower95"])
@@ -130,6 +131,21 @@ def _series(name: str, values: Any, dtype: Any, n: int) -> pl.Series:
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         return pl.Series(name, values, dtype=pl.Float64).fill_nan(None).cast(dtype)
     return pl.Series(name, values, dtype=dtype)
+
+
+def _unrounded(measure: Scale, how: str, x: Any, d: Any, value: Any) -> Any:
+    """The numerator that a published figure was worked out from, where the printed counts are rounded too far.
+
+    Some publishers print counts to the nearest 5 beside a figure worked out before rounding (ASCOF 4B). Where the two
+    differ by more than the figure's own rounding, value x denominator is nearer to the true count than the printed one,
+    and an interval made from the printed one could leave the figure itself outside. Only the interval uses it: the
+    benchmark, the limits among councils and the ranks are of the counts as printed.
+    """
+    if how == "score":
+        return x
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.abs(x / d * measure.per - value)
+    return np.where(np.isfinite(gap) & (gap > 0.0501), np.minimum(value * d / measure.per, d), x)
 
 
 def _limits(measure: Scale, how: str, x: Any, d: Any, value: Any, moe: Any, z: float) -> Any:

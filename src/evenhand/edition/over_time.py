@@ -11,7 +11,7 @@ from evenhand.compare import intervals
 from evenhand.compare import trend as calc
 from evenhand.edition.spread import plain
 from evenhand.facts.register import period_end
-from evenhand.measures.definition import Measure
+from evenhand.measures.definition import SURVEY_KINDS, Measure
 
 TRENDS: dict[str, Any] = {
     "measure": pl.String, "group": pl.String, "area": pl.String, "level": pl.String, "judged": pl.String,
@@ -42,10 +42,13 @@ def _one_group(m: Measure, values: pl.DataFrame) -> pl.DataFrame:
     for area, period, v, lo, hi in best.iter_rows():
         at = row[area], column[period]
         value[at], lower[at], upper[at] = v, np.nan if lo is None else lo, np.nan if hi is None else hi
+    se = intervals.standard_error(lower, upper)
+    if m.kind in SURVEY_KINDS:
+        se = _with_rounding(se, m.decimals)
     got = calc.trend(
         [period_end(p).year for p in periods],
         value,
-        intervals.standard_error(lower, upper),
+        se,
         [m.segment(p) for p in periods],
     )
     of_year = {period_end(p).year: p for p in periods}
@@ -64,3 +67,13 @@ def _one_group(m: Measure, values: pl.DataFrame) -> pl.DataFrame:
         for i, (area, level) in enumerate(areas)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=TRENDS)
+
+
+def _with_rounding(se: np.ndarray[Any, np.dtype[np.float64]], decimals: int) -> Any:
+    """Standard errors of survey figures, allowing for how the publisher rounds figure and margin.
+
+    A region's margin printed as 0.1 may be 0.15, and its figure may be 0.05 off: without this, rounding alone makes
+    trends of large areas look certain. The margin is taken at its upper end; the figure's rounding adds unit² / 12.
+    """
+    unit = 10.0**-decimals
+    return np.sqrt((se + unit / 2 / intervals.Z95) ** 2 + unit**2 / 12)

@@ -61,7 +61,7 @@ def areas(register: Register, as_at: date) -> pl.DataFrame:
 def with_names(values: pl.DataFrame, register: Register, places: pl.DataFrame) -> pl.DataFrame:
     """Values with area_code and council_type (as at the end of the period), area_name, slug and region."""
     named = values.join(
-        places.select("area", "slug", "region", "council_type", area_name="name", place_code="code"),
+        places.select("area", "slug", "region", area_name="name", place_code="code"),
         on="area",
         how="left",
     )

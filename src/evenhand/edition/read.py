@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from evenhand.edition.store import folder_of
+from evenhand.edition.store import FORMAT, folder_of
 from evenhand.facts.errors import EvenhandError, Where
 from evenhand.facts.register import Area, Council, Register, period_end
 
@@ -40,7 +40,13 @@ class Edition:
     @cached_property
     def about(self) -> dict[str, Any]:
         """What ``edition.json`` says: id, version, newest period, sources with checksums, row counts."""
-        return self._json("edition.json")  # type: ignore[no-any-return]
+        about: dict[str, Any] = self._json("edition.json")
+        if about.get("format") != FORMAT:
+            raise EvenhandError(
+                f"The edition {self.id} was made by another version of Evenhand.",
+                do="Run `evenhand build` (or `evenhand build --sample`) to make it again.",
+            )
+        return about
 
     @property
     def simulated(self) -> bool:
@@ -73,6 +79,7 @@ class Edition:
     @cached_property
     def definitions(self) -> dict[str, dict[str, Any]]:
         """Every measure's texts and what the edition holds of it, by id, in the order people see them."""
+        assert self.about  # an edition of another format is refused before anything is read from it
         return {m["id"]: m for m in sorted(self._json("measures.json"), key=lambda m: m["order"])}
 
     def definition(self, measure: str) -> dict[str, Any]:

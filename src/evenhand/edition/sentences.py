@@ -6,13 +6,14 @@ said of a figure that is not there but that it is not there.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
 
 from evenhand.compare import words
 from evenhand.compare.trend import JUDGED_SENTENCES, Judged
-from evenhand.edition.against import Comparison
+from evenhand.edition.against import NO_PEERS, Comparison
 from evenhand.edition.assemble import SUM_AREA
 from evenhand.edition.read import Edition
 from evenhand.facts.status import Status
@@ -33,6 +34,14 @@ def written(definition: dict[str, Any], value: float) -> str:
     return f"{number} {definition['unit']}"
 
 
+def between(definition: dict[str, Any], low: float, high: float, joined: str = "to") -> str:
+    """Two figures with their unit said once: "2.02 to 2.18 per 1,000 adults", "20.3% to 24.2%"."""
+    first = written(definition, low)
+    if definition["kind"] not in PERCENTS:
+        first = first.split(" ", 1)[0]
+    return f"{first} {joined} {written(definition, high)}"
+
+
 def counts(definition: dict[str, Any], row: dict[str, Any]) -> str:
     """The counts behind a figure: "395 of 1,782 people", or respondents of a survey; "" when none are printed."""
     n, d = row["numerator"], row["denominator"]
@@ -51,9 +60,8 @@ def figure(definition: dict[str, Any], row: dict[str, Any]) -> str:
     """ "Gateshead: 22.2%, 395 of 1,782." or "Gateshead: no figure published." A zero says that it is one."""
     name = row["area_name"]
     if row["value"] is None:
-        mark = words.MARKS[Status(row["status"])]
-        reason = row["reason"] or ""
-        return f"{name}: {mark}." + (f" {reason}" if reason and not reason.lower().startswith(mark[:10]) else "")
+        mark, reason = absence(row)
+        return " ".join(s for s in (f"{name}: {mark}.", reason, beside(row)) if s)
     behind = counts(definition, row)
     zero = "zero, " if row["value"] == 0 else ""
     basis = f" Population: {row['basis']}." if row["basis"] else ""
@@ -63,6 +71,26 @@ def figure(definition: dict[str, Any], row: dict[str, Any]) -> str:
         else ""
     )
     return f"{name}: {zero}{written(definition, row['value'])}{', ' + behind if behind else ''}.{basis}{real}"
+
+
+def absence(row: dict[str, Any]) -> tuple[str, str]:
+    """What stands in place of a figure that is not there, and what more can be said of why ("" when nothing)."""
+    status, reason = Status(row["status"]), row["reason"] or ""
+    if reason.startswith("Withheld"):
+        return "no figure", reason
+    mark = words.MARKS[status]
+    if reason.lower().startswith(mark[:10]):
+        return mark, ""
+    # The publisher may have printed the count: what is missing is then our figure, not the publisher's.
+    return ("no figure" if status is Status.MISSING and reason else mark), reason
+
+
+def beside(row: dict[str, Any]) -> str:
+    """What the publisher prints in place of a figure that is not there, without its bare symbols; "" when nothing."""
+    if row["note"] == row["reason"]:
+        return ""
+    said = [part for part in (row["note"] or "").split("; ") if part and not re.fullmatch(r"\[\w\]|[-:.*]+", part)]
+    return f"Published instead: {'; '.join(said)}." if said else ""
 
 
 def _lower(text: str) -> str:
@@ -79,11 +107,17 @@ def one_area(definition: dict[str, Any], row: dict[str, Any], benchmark: str, tr
             row["differs"]
         ]
         more = "" if row["differs"] == 0 else " by more than chance"
-        span = f"{written(definition, row['lower95'])} to {written(definition, row['upper95'])}"
+        span = between(definition, row["lower95"], row["upper95"])
         out.append(f"It {side} {benchmark}{more}: chance alone could explain a value from {span}.")
     if row["band"] is not None:
         better = definition["direction"] if definition["direction"] != "none" else None
-        out.append(words.band_sentence(name, CODES[row["band"]], benchmark, better))
+        sentence = words.band_sentence(name, CODES[row["band"]], benchmark, better)
+        if row["band"] == "similar" and row["differs"]:
+            # Both are true: it differs by more than chance, and so do most; the second must not seem to deny the first.
+            sentence = f"Councils differ about this much anyway, so {name} counts as similar to {benchmark}."
+        out.append(sentence)
+    elif row["note"] == NO_PEERS:
+        out.append(NO_PEERS)
     elif row["level"] == "council" and definition["kind"] in JUDGEABLE:
         out.append("It is not set against other councils: the counts that chance is judged by are not published.")
     if row["rank_low"] is not None:
@@ -105,7 +139,7 @@ def about(
             which = names_of(edition, name)
             out.append(f"{which} together: {written(definition, mark.value)} ({mark.councils} councils with a figure).")
     if people:
-        benchmark = country if not found.benchmarks else "the councils compared"
+        benchmark = benchmark_name(country, whole, found)
         for r in chosen.iter_rows(named=True):
             out += one_area(definition, r, benchmark, trend_sentence(edition, definition, r))
         return out
@@ -119,12 +153,21 @@ def about(
             f"Of {judged} councils judged, {higher} are higher and {lower} lower by more than councils usually differ."
         )
         beyond = councils.filter(pl.col("differs").abs() == 2).height
-        out.append(
-            f"{beyond} differ from {country} by more than chance (99.8% intervals)."
-        ) if not found.benchmarks else None
+        if not found.benchmarks:
+            benchmark = benchmark_name(country, whole, found)
+            out.append(f"{beyond} differ from {benchmark} by more than chance (99.8% intervals).")
     if none:
         out.append(f"{none} of {councils.height} councils {'has' if none == 1 else 'have'} no figure; each says why.")
     return out
+
+
+def benchmark_name(country: str, whole: list[dict[str, Any]], found: Comparison) -> str:
+    """What councils are set against: the country, or the councils alone where the publisher gives no such figure."""
+    if found.benchmarks:
+        return "the councils compared"
+    without = bool(whole) and all(r["value"] is None and r["respondents"] is None for r in whole)
+    survey = found.rows["interval"].eq_missing("published margin of error").any()
+    return "the councils that have a figure" if without and survey else country
 
 
 def names_of(edition: Edition, mark: str) -> str:
@@ -157,6 +200,8 @@ def trend_sentence(edition: Edition, definition: dict[str, Any], row: dict[str, 
 def variation(definition: dict[str, Any], v: dict[str, Any], names: dict[str, str], bench: dict[str, Any]) -> list[str]:
     """METHODS §4 in sentences, from one row of the variation table, one of the benchmarks and the areas' names."""
     top, bottom = names.get(v["highest"] or "", "–"), names.get(v["lowest"] or "", "–")
+    # A score has no natural zero: how many times one is another means nothing.
+    times = definition["kind"] != "score"
 
     def w(value: float) -> str:
         return written(definition, value)
@@ -165,17 +210,25 @@ def variation(definition: dict[str, Any], v: dict[str, Any], names: dict[str, st
     if v["ratio"] is not None and definition["likelihood"]:
         ratio = (v["ratio"], v["ratio_lower"], v["ratio_upper"])
         out.append(words.ratio_sentence(top, bottom, ratio, definition["likelihood"], zeros=v["zeros"]))
-    elif v["highest_to_lowest"] is not None and v["smallest_non_zero"]:
-        times = words.rounded(v["highest_to_lowest"], 1)
-        out.append(f"The highest figure, {top}'s, is {times} times the lowest above zero, {bottom}'s.")
-    low, high = w(v["low_threshold"]), w(v["high_threshold"])
-    out.append(f"{_councils(v['above'])} above {high}, {v['below']} below {low}.")
+        careful = [names.get(a, a) for a in v["ends_with_care"]]
+        if careful:
+            out.append(
+                f"Treat this ratio with care: few people are counted, or the range is wide, in {words.listed(careful)}."
+            )
+    elif times and v["highest_to_lowest"] is not None and v["smallest_non_zero"]:
+        k, above = words.rounded(v["highest_to_lowest"], 1), " above zero" if v["zeros"] else ""
+        most, least = words.possessive(top), words.possessive(bottom)
+        out.append(f"The highest figure, {most}, is {k} times the lowest{above}, {least}.")
+    elif not times:
+        out.append(f"{top} is highest and {bottom} lowest.")
+    out += _thresholds(definition, v)
     d1, d9 = v["deciles"][0], v["deciles"][8]
-    out.append(f"From {w(v['minimum'])} to {w(v['maximum'])}; eight in ten councils are between {w(d1)} and {w(d9)}.")
-    if v["ninety_to_ten"] is not None:
+    ends, middle = between(definition, v["minimum"], v["maximum"]), between(definition, d1, d9, "and")
+    out.append(f"From {ends}; eight in ten councils are between {middle}.")
+    if times and v["ninety_to_ten"] is not None:
         out.append(f"The ninth decile is {words.rounded(v['ninety_to_ten'], 1)} times the first.")
     out.append(f"Mean of councils, each counting the same: {w(v['mean_of_councils'])}.{_of_all(definition, bench)}")
-    if v["cv"] is not None:
+    if times and v["cv"] is not None:
         out.append(f"Coefficient of variation: {words.rounded(v['cv'], 2)}.")
     if v["systematic_share"] is not None:
         share = words.rounded(100 * v["systematic_share"], 0)
@@ -186,6 +239,22 @@ def variation(definition: dict[str, Any], v: dict[str, Any], names: dict[str, st
     if v["without_figure"]:
         out.append(f"{_councils(v['without_figure'])} without a figure, left out of all of this.")
     return out
+
+
+def _thresholds(definition: dict[str, Any], v: dict[str, Any]) -> list[str]:
+    """How many councils are beyond the measure's thresholds, or far from the mean where it has none of its own.
+
+    Thresholds are for everybody: no group of people is held to them. A score is on no scale that has a quarter.
+    """
+    if definition["thresholds"]:
+        low, high = written(definition, v["low_threshold"]), written(definition, v["high_threshold"])
+        return [f"{_councils(v['above'])} above {high}, {v['below']} below {low}."] if v["group"] == "all" else []
+    if definition["kind"] == "score":
+        return []
+    mean = "the mean of councils"
+    if not v["above"] and not v["below"]:
+        return [f"No council is more than a quarter above or below {mean}."]
+    return [f"{_councils(v['above'])} more than a quarter above {mean}, {v['below']} more than a quarter below it."]
 
 
 def _councils(n: int) -> str:

@@ -24,7 +24,7 @@ VARIATION: dict[str, Any] = {
     "ninety_to_ten": pl.Float64, "deciles": pl.List(pl.Float64), "highest": pl.String, "lowest": pl.String,
     "ratio": pl.Float64, "ratio_lower": pl.Float64, "ratio_upper": pl.Float64, "low_threshold": pl.Float64,
     "high_threshold": pl.Float64, "below": pl.Int32, "above": pl.Int32, "observed_variance": pl.Float64,
-    "chance_variance": pl.Float64, "systematic_share": pl.Float64,
+    "chance_variance": pl.Float64, "systematic_share": pl.Float64, "ends_with_care": pl.List(pl.String),
 }  # fmt: skip
 
 DECILES: dict[str, Any] = {
@@ -83,6 +83,10 @@ def one_variation(m: Measure, councils: pl.DataFrame) -> dict[str, Any] | None:
     row["lowest"] = councils["area"][int(np.nanargmin(order))] if np.isfinite(order).any() else None
     row |= {"ratio": None, "ratio_lower": None, "ratio_upper": None}
     row |= _real(m, councils, figures)
+    careful = councils.filter(
+        pl.col("area").is_in([row["highest"] or "", row["lowest"] or ""]) & (pl.col("reliability") > 0)
+    )
+    row["ends_with_care"] = careful["area"].to_list()
     return row
 
 
@@ -102,8 +106,9 @@ def _real(m: Measure, councils: pl.DataFrame, figures: Any) -> dict[str, Any]:
         return _systematic(part)
     if how not in ("proportion", "rate"):
         return {"observed_variance": None, "chance_variance": None, "systematic_share": None}
-    x = councils["numerator"].fill_null(np.nan).to_numpy()
-    n = councils["denominator"].fill_null(np.nan).to_numpy()
+    shown = np.isfinite(figures)  # counts beside a figure that is not shown are no figure either
+    x = np.where(shown, councils["numerator"].fill_null(np.nan).to_numpy(), np.nan)
+    n = np.where(shown, councils["denominator"].fill_null(np.nan).to_numpy(), np.nan)
     part = calc.systematic_component(figures / m.per, calc.chance_variance(x, n, kind=how))  # type: ignore[arg-type]
     out = _systematic(part)
     ends = calc.extremes(x, n, kind=how)  # type: ignore[arg-type]

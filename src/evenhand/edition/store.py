@@ -20,6 +20,8 @@ from evenhand.edition.home import full_disk, write_whole, writing
 from evenhand.facts.errors import EvenhandError, Where
 
 POINTER = "current"
+# Raised whenever a table or a field of an edition changes, so that an old one is refused with a sentence.
+FORMAT = 2
 BUILDING = ".building-"
 CHECKSUMS = "checksums.json"
 

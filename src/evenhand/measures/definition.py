@@ -102,6 +102,7 @@ class Measure:
     thresholds: "n councils below the first, m above the second", in the measure's unit.
     breaks: (period, reason): no line is drawn and no trend judged across the start of that period.
     set_aside: (period, reason): that point is shown and left out of trends.
+    warnings: (period, sentence): what must be said before any comparison of that period.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Measure:
     thresholds: tuple[float, float] | None
     breaks: tuple[tuple[str, str], ...]
     set_aside: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
     caveats: tuple[str, ...]
     history: tuple[str, ...] = field(default=())
 
@@ -144,7 +146,7 @@ REQUIRED = (
     "id", "order", "title", "question", "why_it_matters", "topic", "official_code", "code_history", "kind", "unit",
     "per", "decimals", "direction", "direction_reason", "date_basis", "likelihood", "series", "breaks", "caveats",
 )  # fmt: skip
-OPTIONAL = ("groups", "bounds", "thresholds", "set_aside", "history")
+OPTIONAL = ("groups", "bounds", "thresholds", "set_aside", "warnings", "history")
 SERIES_KEYS = {
     "definition", "from", "to", "source_return", "numerator", "denominator", "value", "margin_of_error",
     "respondents", "group_denominators",
@@ -240,6 +242,7 @@ def parse(raw: dict[str, Any], file: str, amounts: dict[str, Any]) -> Measure:
         thresholds=(float(limits[0]), float(limits[1])) if limits else None,
         breaks=tuple((str(b["at"]), b["reason"]) for b in raw["breaks"]),
         set_aside=tuple((str(k), v) for k, v in raw.get("set_aside", {}).items()),
+        warnings=tuple((str(k), v) for k, v in raw.get("warnings", {}).items()),
         caveats=tuple(raw["caveats"]),
         history=tuple(raw.get("history", ())),
     )

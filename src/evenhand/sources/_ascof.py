@@ -132,7 +132,12 @@ def settle(into: Collector) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.when((pl.col("part") == "margin_of_error") & (pl.col("value") < 0))
         .then(pl.lit("A margin of error cannot be negative.")),
     )  # fmt: skip
-    joined = joined.with_columns(why=pl.when(pl.col("value").is_not_null()).then(pl.coalesce(*whys)))
+    # The publisher withholds such an outcome and prints a symbol: the counts beside it say why.
+    withheld = (pl.col("part") == "value") & pl.col("value").is_null() & pl.col("why").is_not_null()
+    joined = joined.with_columns(
+        note=pl.when(withheld).then(pl.format("Withheld by the publisher. {}", "why")).otherwise("note"),
+        why=pl.when(pl.col("value").is_not_null()).then(pl.coalesce(*whys)),
+    )
     bad = joined.filter(pl.col("why").is_not_null()).select(
         pl.lit("rejected").alias("severity"), "sheet", "row", "column",
         pl.col("value").cast(pl.String).str.strip_suffix(".0").alias("found"), pl.col("why").alias("reason"),

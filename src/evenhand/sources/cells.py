@@ -86,14 +86,18 @@ def parse_cell(cell: Cell, symbols: dict[str, Status] | None = None) -> Parsed |
     if not NUMBER.fullmatch(text):
         return None
     value = float(text.replace(",", "").rstrip("%"))
-    return Parsed(_tidy(value), Status.PUBLISHED, note, text.endswith("%")) if math.isfinite(value) else None
+    return Parsed(_tidy(value), Status.PUBLISHED, note, text.endswith("%")) if _finite(value) else None
+
+
+# Nothing official is larger (a trillion pounds is 1e14 pence), and up to here a float holds every whole number exactly.
+LARGEST = 9e15
 
 
 def _finite(number: float) -> bool:
-    """Whether a number fits a float (Python's own integers can be larger than any float)."""
+    """Whether a number is one that an official table could hold."""
     try:
-        return math.isfinite(number)
-    except OverflowError:
+        return math.isfinite(number) and abs(number) <= LARGEST
+    except OverflowError:  # Python's own integers can be larger than any float
         return False
 
 

@@ -54,7 +54,11 @@ def _year_column(file: Sniff, sheet: str, rows: list[list[Cell]]) -> int:
     width = max(len(r) for r in rows)
     counts = [sum(bool(_FINANCIAL.fullmatch(cell_text(r[i]))) for r in rows if i < len(r)) for i in range(width)]
     if max(counts) < 3:
-        raise UnreadableFile("No column lists financial years such as 2024-25.", where=Where(file.name, sheet))
+        raise UnreadableFile(
+            "No column lists financial years such as 2024-25.",
+            where=Where(file.name, sheet),
+            do="Nothing was loaded. Load the publisher's own copy, unchanged.",
+        )
     return counts.index(max(counts))
 
 
@@ -76,7 +80,11 @@ def _index_column(file: Sniff, sheet: str, years: dict[int, str], *, base: str, 
     rows = file.rows(sheet)
     at = next((i for i, y in years.items() if y == base), None)
     if at is None:
-        raise UnreadableFile(f"The base year {base} has no row.", where=Where(file.name, sheet))
+        raise UnreadableFile(
+            f"The base year {base} has no row.",
+            where=Where(file.name, sheet),
+            do="Nothing was loaded. Load the publisher's own copy, unchanged.",
+        )
     for i in range(right + 1, len(rows[at])):
         parsed = parse_cell(rows[at][i])
         if parsed and parsed.value is not None and abs(parsed.value - 100) < 5e-4:

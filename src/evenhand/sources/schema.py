@@ -95,6 +95,7 @@ def check(result: ReadResult, file: str) -> ReadResult:
             raise UnreadableFile(
                 f"The reader {result.reader} made a side table with other columns than declared.",
                 where=Where(file=file),
+                do="Nothing was loaded. Please report this file.",
             )
     place = pl.col("sheet", "row", "column").last()
     twice = result.observations.group_by(KEY).agg(pl.len(), place).filter(pl.col("len") > 1)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.edition.sample import ROLES, sample_register, sample_tiles, with_role, write_register
+from evenhand.edition.places import write_register
+from evenhand.edition.sample import ROLES, sample_register, sample_tiles, with_role
 from evenhand.edition.sample.places import TYPES, places
 from evenhand.facts.register import Register, official
 
@@ -111,9 +112,9 @@ def test_each_region_is_one_connected_block_of_tiles_and_no_tile_is_used_twice()
 
 
 def test_a_written_register_reads_back_as_the_same_register(tmp_path: Path):
-    write_register(tmp_path / "register")
+    write_register(sample_register(), tmp_path / "register")
     read, reg = Register.from_folder(tmp_path / "register", simulated=True), sample_register()
     assert (read.all, read.codes, read.areas, read.types) == (reg.all, reg.codes, reg.areas, reg.types)
     first = {f.name: f.read_bytes() for f in (tmp_path / "register").iterdir()}
-    write_register(tmp_path / "register")
+    write_register(sample_register(), tmp_path / "register")
     assert {f.name: f.read_bytes() for f in (tmp_path / "register").iterdir()} == first

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import polars as pl
 
@@ -207,29 +206,3 @@ def sample_tiles(seed: int = 1) -> pl.DataFrame:
     return pl.DataFrame(
         cells, schema={"council": pl.String, "column": pl.Int32, "row": pl.Int32, "label": pl.String}, orient="row"
     )
-
-
-def write_register(folder: Path, seed: int = 1) -> None:
-    """Write the four files that ``Register.from_folder`` reads.
-
-    The folder is made if need be; the same seed gives the same bytes.
-    """
-    reg = sample_register(seed)
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def write(name: str, head: str, rows: list[tuple[object, ...]]) -> None:
-        with (folder / name).open("w", encoding="utf-8", newline="") as f:
-            out = csv.writer(f, lineterminator="\n")
-            out.writerow(head.split())
-            out.writerows(["" if v is None else v for v in row] for row in rows)
-
-    write("councils.csv",
-          "id name short_name region council_type valid_from valid_to predecessors successors source",
-          [(c.id, c.name, c.short_name, c.region, c.council_type, c.valid_from, c.valid_to, " ".join(c.predecessors),
-            " ".join(c.successors), c.source) for c in reg.all])  # fmt: skip
-    write("council_codes.csv", "council scheme code valid_from valid_to source",
-          [(c.council, c.scheme, c.code, c.valid_from, c.valid_to, c.source) for c in reg.codes])  # fmt: skip
-    write("council_types.csv", "council council_type valid_from valid_to source",
-          [(t.council, t.council_type, t.valid_from, t.valid_to, SOURCE) for t in reg.types])  # fmt: skip
-    write("areas.csv", "code level name aliases",
-          [(a.code, a.level, a.name, "|".join(a.aliases)) for a in reg.areas])  # fmt: skip
