@@ -12,7 +12,7 @@ compile() {
 }
 
 # run < dev < docs: each takes the pins of the one before it, because all three may stand in one .venv.
-compile run.txt "$@" pyproject.toml --extra web
-compile dev.txt "$@" pyproject.toml --extra web --extra dev --constraints requirements/run.txt
+compile run.txt "$@" pyproject.toml --extra web --extra reports
+compile dev.txt "$@" pyproject.toml --extra web --extra reports --extra dev --constraints requirements/run.txt
 compile docs.txt "$@" pyproject.toml --extra docs --constraints requirements/dev.txt
 printf 'setuptools>=77\n' | compile build.txt "$@" --no-annotate -

@@ -17,7 +17,9 @@ for name in govuk-frontend.min.js accessible-autocomplete.min.js; do
     # The maps stay behind, and a link to a missing map is an error in every developer's console.
     sed -i 's,//# sourceMappingURL=.*$,,' "$design/static/design/vendor/$name"
 done
-cp node_modules/govuk-frontend/LICENSE.txt "$design/static/design/vendor/GOVUK-FRONTEND-LICENCE.txt"
-cp node_modules/accessible-autocomplete/LICENSE.txt "$design/static/design/vendor/ACCESSIBLE-AUTOCOMPLETE-LICENCE.txt"
-cp node_modules/accessible-autocomplete/dist/accessible-autocomplete.min.css "$work/" 2>/dev/null || true
+for package in govuk-frontend accessible-autocomplete; do
+    for licence in node_modules/$package/LICEN[CS]E*; do
+        [ -e "$licence" ] && cp "$licence" "$design/static/design/vendor/$package-licence.txt"
+    done
+done
 ls -l "$design/static/design" "$design/static/design/vendor"

@@ -22,8 +22,8 @@ import pytest
 
 from evenhand.cli.app import run
 from evenhand.cli.common import SIMULATED
-from evenhand.cli.tables import FIELDS
 from evenhand.edition.read import Edition
+from evenhand.site.evidence.present.tables import FIELDS
 
 M = "ascof-3d-2a"
 PROMISED = {

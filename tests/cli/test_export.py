@@ -11,8 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from evenhand.cli.app import run
-from evenhand.cli.tables import FIELDS
 from evenhand.edition.read import Edition
+from evenhand.site.evidence.present.tables import FIELDS
 
 M = "ascof-3d-2a"
 

@@ -11,16 +11,12 @@ from evenhand.documents.numbers import Kind, format_value
 from evenhand.edition.home import home_folder
 from evenhand.facts.errors import EvenhandError
 from evenhand.facts.status import Status
+from evenhand.site.evidence.present.wording import KINDS
 
 if TYPE_CHECKING:
     from evenhand.edition.read import Edition
 
 SIMULATED = "SIMULATED: every council and every figure here is invented. `evenhand fetch` gets the real ones."
-KINDS: dict[str, Kind] = {
-    "proportion": Kind.PERCENT, "survey_percent": Kind.PERCENT, "money_share": Kind.PERCENT,
-    "published_only": Kind.PERCENT, "context": Kind.PERCENT, "rate": Kind.RATE, "score": Kind.SCORE,
-    "context_value": Kind.SCORE, "money_per_head": Kind.MONEY_PENCE,
-}  # fmt: skip
 ABSENT = {
     Status.MISSING: "no figure published",
     Status.SUPPRESSED: "suppressed",
@@ -106,21 +102,3 @@ def settled_period(edition: Edition, definition: dict[str, Any], period: str | N
 def count(value: float | None) -> str:
     """A count with thousands commas, or a dash."""
     return "–" if value is None else format_value(Kind.COUNT, value)
-
-
-def warned(definition: dict[str, Any], period: str) -> list[str]:
-    """What must be read before any comparison of a period."""
-    return [f"Warning: {text}" for p, text in definition["warnings"] if p == period]
-
-
-def small_print(definition: dict[str, Any]) -> list[str]:
-    """What must stand below a measure's figures: its breaks, its caveats, and history as quoted by others."""
-    out = [f"Break at {b[0]}: {b[1]}" for b in definition["breaks"]]
-    out += [f"Set aside in {p}: {reason}" for p, reason in definition["set_aside"]]
-    out += [f"Note: {c}" for c in definition["caveats"]]
-    quotes = definition["history"]
-    if quotes:
-        out.append("History, quoted and never joined to these figures:")
-        out += [f"    {q['period']}: {q['text']}" for q in quotes]
-        out += [f"    Source: {source}" for source in dict.fromkeys(q["source"] for q in quotes)]
-    return out

@@ -46,8 +46,8 @@ def export(
     dated
         The date that a workbook states; today when left out.
     """
-    from evenhand.cli.tables import measure_table
     from evenhand.edition.against import compare
+    from evenhand.site.evidence.present.tables import measure_table
 
     ending = file.suffix.lower()
     if ending not in TABLES + PICTURES:
@@ -92,9 +92,9 @@ def _table(table: object, ending: str, made: date) -> bytes:
 
 
 def _picture(chart: str, edition: object, definition: object, found: object, area: str | None, ending: str) -> bytes:
-    from evenhand.cli.pictures import picture
     from evenhand.edition.against import Comparison
     from evenhand.edition.read import Edition
+    from evenhand.site.evidence.present.charts import picture
 
     assert isinstance(edition, Edition)
     assert isinstance(found, Comparison)

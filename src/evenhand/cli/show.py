@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from evenhand.cli import common
-from evenhand.cli.tables import fields, measure_table
+from evenhand.site.evidence.present.tables import fields, measure_table
+from evenhand.site.evidence.present.wording import small_print, warned
 
 if TYPE_CHECKING:
     import polars as pl
@@ -96,7 +97,7 @@ def _print(edition: Edition, definition: dict[str, Any], found: Comparison) -> N
     period = rows["period"][0]
     print(common.heading(definition, period, rows["group"][0]))
     print(definition["question"], end="\n\n")
-    for line in common.warned(definition, period):
+    for line in warned(definition, period):
         print(line)
     chosen = rows.filter(rows["level"] != "country")
     few = chosen.height <= 3
@@ -108,7 +109,7 @@ def _print(edition: Edition, definition: dict[str, Any], found: Comparison) -> N
         print(common.CARE)
     if rows["band"].is_not_null().any():
         print(f"Compared with {found.words}. Limits allow for how much councils differ anyway (over-dispersion).")
-    for line in common.small_print(definition):
+    for line in small_print(definition):
         print(line)
     print(f"Edition {edition.id}.")
 

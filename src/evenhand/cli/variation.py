@@ -6,6 +6,7 @@ from typing import Literal
 
 from evenhand.cli import common
 from evenhand.facts.errors import EvenhandError
+from evenhand.site.evidence.present.wording import small_print, warned
 
 
 def variation(
@@ -49,10 +50,10 @@ def variation(
         print(common.SIMULATED, end="\n\n")
     names = dict(edition.areas().select("area", "name").iter_rows())
     print(common.heading(d, period, group))
-    for line in common.warned(d, period):
+    for line in warned(d, period):
         print(line)
     for sentence in sentences(d, found[0], names, bench[0] if bench else {}):
         print(sentence)
-    for line in common.small_print(d):
+    for line in small_print(d):
         print(line)
     print(f"Edition {edition.id}.")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from evenhand.cli.common import KINDS
-from evenhand.cli.tables import measure_table
 from evenhand.documents.chart import Chart
 from evenhand.facts.errors import EvenhandError
+from evenhand.site.evidence.present.tables import measure_table
+from evenhand.site.evidence.present.wording import KINDS
 
 if TYPE_CHECKING:
     from evenhand.edition.against import Comparison

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evenhand.cli.common import KINDS, small_print, warned
 from evenhand.documents.numbers import Kind
+from evenhand.site.evidence.present.wording import KINDS, small_print, warned
 
 if TYPE_CHECKING:
     import polars as pl
