@@ -44,6 +44,14 @@ ROOT_URLCONF = "evenhand.site.config.urls"
 WSGI_APPLICATION = "evenhand.site.config.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "evenhand.site.design.jinja.environment",
+            "context_processors": ["evenhand.site.evidence.context.edition"],
+        },
+    },
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {

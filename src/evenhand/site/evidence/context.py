@@ -10,6 +10,13 @@ from django.http import HttpRequest
 from evenhand import __version__
 from evenhand.site.evidence import fetching, queries
 
+FOOTER = (
+    ("England's variation", "/variation/"),
+    ("Compare councils", "/compare/"),
+    ("Data and methods", "/data/"),
+    ("Accessibility", "/accessibility/"),
+)
+
 
 def edition(request: HttpRequest) -> dict[str, Any]:
     """Template variables ``edition``, ``fetch_button``, ``fetch_command`` and ``version``."""
@@ -18,4 +25,5 @@ def edition(request: HttpRequest) -> dict[str, Any]:
         "fetch_button": settings.FETCH_BUTTON,
         "fetch_command": fetching.COMMAND,
         "version": __version__,
+        "footer_links": FOOTER,
     }

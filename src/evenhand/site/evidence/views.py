@@ -136,7 +136,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 _BROKEN = """<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>This page did not work – Evenhand</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/design/evenhand.css"></head>
+<link rel="stylesheet" href="/static/design/plain.css"></head>
 <body><main class="page" id="main"><h1>This page did not work</h1>
 <p>The fault is in the program, not in what you did. What happened is in the program's log.</p>
 <p><a href="/">Go to the home page</a></p></main></body></html>

@@ -1,0 +1,7 @@
+"""Tables and charts to take away."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
