@@ -22,13 +22,14 @@ def test_the_button_tells_how_the_run_ended_and_leaves_the_edition_as_it_was(
     monkeypatch.setattr(fetching, "steps", lambda home: (step,))
     visit.go("/")
     edition = visit.page.locator("footer").inner_text()
+    visit.page.get_by_role("link", name="Get the real figures").first.click()
     visit.page.get_by_role("button", name="Fetch the real figures").click()
     for _ in range(50):
         if visit.page.get_by_text("It did not finish").count():
             break
         visit.page.wait_for_timeout(200)
         visit.page.reload()
-    expect(visit.page.locator(".problem")).to_contain_text(said)
+    expect(visit.page.locator(".evenhand-problem")).to_contain_text(said)
     assert not visit.barriers()
     assert visit.sideways() == 0
     visit.keep(f"fetch-failed-{request.node.callspec.id}")

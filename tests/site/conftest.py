@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from evenhand.facts.errors import EvenhandError
-from evenhand.site.evidence import queries
+from evenhand.site.evidence import pages, queries
 from tests.site.editions import SmallEdition
 
 
@@ -18,6 +18,13 @@ def own_home(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     settings.EVENHAND_HOME = tmp_path / "home"
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """The small edition always has the same id: what one test drew must not answer the next."""
+    pages.KEPT.clear()
+    pages.KEPT_QUERIES.clear()
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ class TestThePage:
     def test_the_button_starts_a_run_and_the_page_tells_how_it_ended(
         self, client: Client, allowed: None, own_home: Path
     ) -> None:
-        assert "Fetch the real figures" in client.get("/").content.decode()
+        assert "Fetch the real figures" in client.get("/fetch/").content.decode()
         answer = client.post("/fetch/")
         assert (answer.status_code, answer.headers["Location"]) == (302, "/fetch/")
         wait(own_home, ended)
@@ -160,18 +160,18 @@ class TestThePage:
 
     def test_the_button_is_a_form_with_a_token_and_a_post_without_it_is_refused(self, allowed: None) -> None:
         strict = Client(enforce_csrf_checks=True)
-        assert 'name="csrfmiddlewaretoken"' in strict.get("/").content.decode()
+        assert 'name="csrfmiddlewaretoken"' in strict.get("/fetch/").content.decode()
         answer = strict.post("/fetch/")
         assert answer.status_code == 403
         assert "nothing was changed" in text(answer.content)
 
     def test_the_one_command_stands_beside_the_button(self, client: Client, allowed: None) -> None:
-        assert fetching.COMMAND in client.get("/").content.decode()
+        assert fetching.COMMAND in client.get("/fetch/").content.decode()
 
     def test_a_public_site_shows_the_command_and_lets_nobody_press(
         self, client: Client, edition: SmallEdition, own_home: Path
     ) -> None:
-        html = client.get("/").content.decode()
+        html = client.get("/fetch/").content.decode()
         assert 'method="post"' not in html
         assert fetching.COMMAND in html
         assert client.post("/fetch/").status_code == 403

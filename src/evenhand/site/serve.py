@@ -2,7 +2,7 @@
 
 The server is the standard library's own ``wsgiref`` with a thread for each request. It is meant for one person or a
 room on a trusted network, looking at an edition: it speaks plain HTTP and sets no limit on slow visitors. A site for
-the public needs a real WSGI server and HTTPS in front of ``evenhand.site.config.wsgi``.
+the public is served by gunicorn as ``deploy/gunicorn.conf.py`` says, with HTTPS in front of it (decision 0009).
 """
 
 from __future__ import annotations
@@ -66,8 +66,10 @@ def serve(
     try:
         _prepare(host, home)
         from evenhand.site.config.wsgi import application
+        from evenhand.site.warm import keep_warm
 
         server.set_app(application)
+        keep_warm(application)
         shown = "localhost" if host in LOOPBACK else host
         say(f"Evenhand is at http://{shown}:{server.server_port}/ (press Ctrl+C to stop)")
         server.serve_forever()

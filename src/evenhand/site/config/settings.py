@@ -32,12 +32,14 @@ INSTALLED_APPS = [
     "evenhand.site.evidence",
 ]
 MIDDLEWARE = [
+    # What adds headers stands outside, so that files and refusals carry them too.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "evenhand.site.design.middleware.Headers",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "evenhand.site.design.middleware.Bounds",
+    "evenhand.site.design.assets.Files",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "evenhand.site.evidence.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "evenhand.site.config.urls"
@@ -71,7 +73,8 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "/static/"
-# Straight from the packages: no collecting step between a fresh clone and a page.
+# Straight from the packages, under hashed names: no collecting step between a fresh clone and a page.
+STORAGES = {"staticfiles": {"BACKEND": "evenhand.site.design.assets.HashedNames"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 300
 
@@ -97,5 +100,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},  # an address that does not exist is no news; a fault of ours is
+        # These would write down what a stranger typed into a header. The refusal itself is in the server's log.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False, "level": "CRITICAL"},
     },
 }

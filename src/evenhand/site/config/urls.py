@@ -6,5 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [path("", include("evenhand.site.evidence.urls"))]
 
+handler400 = "evenhand.site.design.refusals.bad_request"
 handler404 = "evenhand.site.evidence.views.not_found"
 handler500 = "evenhand.site.evidence.views.broken"

@@ -1,96 +1,166 @@
 """Draw a page once an edition: the same address over the same edition is the same bytes, kept and named by an ETag.
 
 The store lives in the process and holds a bounded number of bytes, least recently used out first. A new edition has a
-new id, so nothing of the old one can be shown by mistake.
+new id, so nothing of the old one can be shown by mistake. Text is kept compressed, and only so: nearly every reader
+takes gzip, and for the rest it is unpacked in less than a millisecond.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from threading import Lock
-from typing import Any, Concatenate, ParamSpec
+from threading import Lock, RLock
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
 
 from evenhand.edition.read import Edition
 from evenhand.site.evidence import queries
 
 P = ParamSpec("P")
-KEEP_BYTES = 64 * 2**20
+Key = tuple[str, str]
+KEEP_BYTES = 32 * 2**20
 LONGEST_ADDRESS = 2_000
+OVERHEAD = 1_000  # bytes that an entry costs beside its body: key, headers and the objects that hold them
+SMALLEST = 500  # bytes below which packing gains nothing
+PACKED = re.compile(r"text/|application/(json|xml|atom\+xml|problem\+json|vnd\.oai)|image/svg")
+REFUSED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+# A reader asks each time whether the page is still the same, and mostly gets an empty 304: two pages of one visit, or
+# of one proxy, then never come from different editions.
+CACHE_CONTROL = "public, no-cache"
+# Set by us or by the server on every answer, so not part of what is kept.
+OURS = {"etag", "cache-control", "content-length", "content-encoding", "vary"}
+
+
+class Entry(NamedTuple):
+    """One answer as it is kept."""
+
+    body: bytes
+    tag: str
+    headers: tuple[tuple[str, str], ...]
+    packed: bool  # whether the body is gzip
 
 
 class Kept:
-    """Bodies by key, at most ``limit`` bytes of them. Safe to share between threads."""
+    """Answers by key, at most ``limit`` bytes of them. Safe to share between threads."""
 
     def __init__(self, limit: int = KEEP_BYTES) -> None:
         self.limit = limit
-        self._bodies: OrderedDict[tuple[str, str], tuple[bytes, str, str]] = OrderedDict()
-        self._size = 0
+        self.size = 0
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[str, str]) -> tuple[bytes, str, str] | None:
-        """Body, content type and ETag, or None."""
+    def get(self, key: Key) -> Entry | None:
+        """The answer, or None."""
         with self._lock:
-            found = self._bodies.get(key)
+            found = self._entries.get(key)
             if found:
-                self._bodies.move_to_end(key)
+                self._entries.move_to_end(key)
             return found
 
-    def put(self, key: tuple[str, str], entry: tuple[bytes, str, str]) -> None:
-        """Keep one body; the longest unused ones go when there is no room."""
+    def put(self, key: Key, entry: Entry) -> None:
+        """Keep one answer; the longest unused ones go when there is no room."""
         with self._lock:
-            before = self._bodies.pop(key, None)
-            self._size += len(entry[0]) - (len(before[0]) if before else 0)
-            self._bodies[key] = entry
-            while self._size > self.limit and self._bodies:
-                _, (body, _, _) = self._bodies.popitem(last=False)
-                self._size -= len(body)
+            before = self._entries.pop(key, None)
+            self.size += len(entry.body) + OVERHEAD - (len(before.body) + OVERHEAD if before else 0)
+            self._entries[key] = entry
+            while self.size > self.limit and self._entries:
+                _, gone = self._entries.popitem(last=False)
+                self.size -= len(gone.body) + OVERHEAD
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def clear(self) -> None:
         """Forget everything (tests do)."""
         with self._lock:
-            self._bodies.clear()
-            self._size = 0
+            self._entries.clear()
+            self.size = 0
 
 
+# Addresses with a query are without number: whoever makes up queries can push out one another's pages, and not the
+# pages of measures and councils that most people read.
 KEPT = Kept()
+KEPT_QUERIES = Kept()
+# When a new edition comes, the same page is asked for by several threads at once: one draws it, the others wait for it.
+DRAWING = tuple(RLock() for _ in range(64))
 
 
 def per_edition(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """A view whose answer depends on the edition and the address alone. Only whole answers (200) are kept.
 
-    Sends an ETag and answers 304 to a reader who has the same bytes already.
+    Keeps the view's own headers, sends an ETag, answers 304 to a reader who has the same bytes already, and packs text
+    for readers who take gzip. An answer with a cookie or a form's token is one reader's own and is never kept.
     """
 
     @wraps(view)
     def kept(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         edition: Edition = queries.current(request)
         address = request.get_full_path()
-        key = (edition.id, address)
-        entry = KEPT.get(key) if len(address) <= LONGEST_ADDRESS else None
+        # Pages that print their own address print the host too, so one host's pages are not another's.
+        key = (edition.id, f"{request.scheme}://{request.get_host()}{address}")
+        if len(address) > LONGEST_ADDRESS:
+            drawn = view(request, *args, **kwargs)
+            return _answer(request, _entry(edition, drawn)) if _keepable(request, drawn) else drawn
+        store = KEPT_QUERIES if "?" in address else KEPT
+        entry = store.get(key)
         if entry is None:
-            answer = view(request, *args, **kwargs)
-            if answer.status_code != 200 or getattr(answer, "streaming", False):
-                return answer
-            tag = f'"{edition.id}-{hashlib.sha256(answer.content).hexdigest()[:16]}"'
-            entry = (answer.content, answer.headers["Content-Type"], tag)
-            if len(address) <= LONGEST_ADDRESS:
-                KEPT.put(key, entry)
-        return _answer(request, *entry)
+            with DRAWING[hash(key) % len(DRAWING)]:
+                entry = store.get(key)
+                if entry is None:
+                    drawn = view(request, *args, **kwargs)
+                    if not _keepable(request, drawn):
+                        return drawn
+                    entry = _entry(edition, drawn)
+                    store.put(key, entry)
+        return _answer(request, entry)
 
     return kept
 
 
-def _answer(request: HttpRequest, body: bytes, kind: str, tag: str) -> HttpResponse:
-    same = tag in request.headers.get("If-None-Match", "")
-    answer = HttpResponse(status=304) if same else HttpResponse(body, content_type=kind)
-    answer.headers["ETag"] = tag
-    answer.headers["Cache-Control"] = "public, max-age=60"
+def _keepable(request: HttpRequest, answer: HttpResponse) -> bool:
+    private = bool(answer.cookies) or bool(request.META.get("CSRF_COOKIE_NEEDS_UPDATE"))
+    return answer.status_code == 200 and not getattr(answer, "streaming", False) and not private
+
+
+def _entry(edition: Edition, answer: HttpResponse) -> Entry:
+    body = answer.content
+    tag = f"{edition.id}-{hashlib.sha256(body).hexdigest()[:16]}"
+    headers = tuple((k, v) for k, v in answer.headers.items() if k.lower() not in OURS)
+    if len(body) >= SMALLEST and PACKED.match(answer.headers["Content-Type"]):
+        # No time in the packed form: the same page gives the same bytes in every worker.
+        return Entry(gzip.compress(body, compresslevel=6, mtime=0), tag, headers, packed=True)
+    return Entry(body, tag, headers, packed=False)
+
+
+def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
+    packed = entry.packed and _takes_gzip(request)
+    known = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
+    # Packed and plain are different bytes, so they have different names; a reader who has either has the page.
+    if known & {f'"{entry.tag}"', f'"{entry.tag}-gzip"'}:
+        answer = HttpResponse(status=304)
+        del answer.headers["Content-Type"]
+    else:
+        body = entry.body if packed or not entry.packed else gzip.decompress(entry.body)
+        answer = HttpResponse(body, headers=dict(entry.headers))
+        if packed:
+            answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["ETag"] = f'"{entry.tag}-gzip"' if packed else f'"{entry.tag}"'
+    answer.headers["Cache-Control"] = CACHE_CONTROL
+    if entry.packed:
+        patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    said = request.headers.get("Accept-Encoding", "").lower()
+    return "gzip" in said and not REFUSED.search(said)
 
 
 def crumbs(*steps: tuple[str, str]) -> list[dict[str, Any]]:

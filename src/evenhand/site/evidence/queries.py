@@ -13,9 +13,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from evenhand.edition.assemble import SUM_AREA
-from evenhand.edition.read import Edition, UnknownMeasure, open_current
+from evenhand.edition.read import Edition, UnknownMeasure
 from evenhand.facts.errors import EvenhandError, UnknownArea
 from evenhand.site.evidence import words
+from evenhand.site.evidence.opened import open_current
 
 HEADLINE = "ascof-3d-2a"  # people with a direct payment: what a council's page says first
 COUNTED = {"proportion", "rate", "context"}

@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from markupsafe import Markup
 
 from evenhand.documents.chart import Chart
+from evenhand.documents.numbers import Kind
 from evenhand.facts.errors import EvenhandError
-from evenhand.site.evidence.present.tables import measure_table
+from evenhand.site.evidence.present.numbers import numbers, periods
 from evenhand.site.evidence.present.wording import KINDS
 
 if TYPE_CHECKING:
     from evenhand.edition.against import Comparison
     from evenhand.edition.read import Edition
 
+WIDE, NARROW = 700, 345  # a page's column, and a phone of 375 pixels less GOV.UK's margins: drawn, never shrunk
+
+_OPEN = Markup(
+    '<details class="govuk-details evenhand-no-print"><summary class="govuk-details__summary">'
+    '<span class="govuk-details__summary-text">Show the numbers'
+    '<span class="govuk-visually-hidden">: {0}</span></span></summary>\n<div class="govuk-details__text">'
+    '<div class="evenhand-scroll" role="region" tabindex="0" aria-label="{0}: the numbers">{1}</div></div></details>\n'
+)
+_FILE = Markup('<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden"> of {}</span></a>')
 KEY = "Dots are councils. Soft bands are the 95% and 99.8% limits, widened for how much councils differ anyway."
 
 
 def picture(
-    kind: str, edition: Edition, definition: dict[str, Any], found: Comparison, chosen: dict[str, Any] | None
+    kind: str,
+    edition: Edition,
+    definition: dict[str, Any],
+    found: Comparison,
+    chosen: dict[str, Any] | None,
+    *,
+    links: bool = False,
 ) -> Chart:
-    """One chart of a comparison. ``chosen`` is the row of the council to point out, if any.
+    """One chart of a comparison, its title the finding. ``chosen`` is the row of the council to point out, if any.
 
+    links: tiles of the map lead to the councils' pages (on a page; a file that is taken away has no pages).
     Raises EvenhandError where the measure has nothing that this chart could show.
     """
-    from evenhand.edition.sentences import about, figure
+    from evenhand.site.evidence.present.findings import finding
 
     rows = found.rows
     councils = rows.filter((pl.col("level") == "council") & pl.col("value").is_not_null())
     if councils.is_empty():
         raise EvenhandError("No council has a figure to draw.", do="Try another period.")
     drawing, key = DRAWERS[kind](edition, definition, rows, councils, chosen)
-    said = [figure(definition, chosen)] if chosen else about(edition, definition, rows, found, people=False)
-    table = measure_table(edition, definition, found)
-    country = edition.about["country"]
-    title = f"{definition['title']}, {rows['period'][0]}: {chosen['area_name'] if chosen else f'councils in {country}'}"
-    return Chart(title, " ".join(said), drawing, table, key, f"Edition {edition.id}.", edition.simulated)
+    if kind == "map" and links:
+        drawing = _linked(drawing, rows)
+    title, sentence = finding(kind, edition, definition, found, chosen)
+    table = numbers(kind, edition, definition, found, chosen)
+    return Chart(title, sentence, drawing, table, key, f"Edition {edition.id}.", edition.simulated)
+
+
+def figure_markup(
+    chart: Chart, *, anchor: str = "", downloads: Sequence[tuple[str, str]] = (), level: int = 3
+) -> Markup:
+    """A chart as a figure for a page: finding, sentence, a drawing for each width, its numbers, and files to take away.
+
+    anchor: the figure's id. downloads: (words, address) of each file. level: of the heading, 2 to 4.
+    Everything that is not ours is escaped; there is no style and no script in line.
+    """
+    title = chart.title
+    named = Markup(' id="{}"').format(anchor) if anchor else ""
+    out = Markup('<figure class="evenhand-chart"{}>\n<figcaption>').format(named)
+    out += Markup('<h{0} class="govuk-heading-{1}">{2}</h{0}>').format(level, "m" if level < 4 else "s", title)
+    out += Markup('<p class="govuk-body">{}</p></figcaption>\n').format(chart.sentence)
+    for name, width in (("wide", WIDE), ("narrow", NARROW)):
+        svg = Markup(chart.to_svg(width=width, heading=False))  # noqa: S704 - drawn by us, its texts escaped
+        out += Markup('<div class="evenhand-chart--{}">{}</div>\n').format(name, svg)
+    if chart.table is not None:
+        table = Markup(chart.table.to_html(caption_size="s"))  # noqa: S704 - written by us, its texts escaped
+        out += _OPEN.format(title, table)
+    files = Markup(", ").join(_FILE.format(address, words, title) for words, address in downloads)
+    if files:
+        out += Markup('<p class="govuk-body-s evenhand-no-print">Take this chart away: {}</p>\n').format(files)
+    return out + Markup("</figure>\n")
+
+
+def titled(definition: dict[str, Any]) -> str:
+    """A measure's title with its unit once: "People with a direct payment (%)", "…, per 1,000 adults"."""
+    title, unit = definition["title"], definition["unit"]
+    return str(title) if unit in title else f"{title} ({unit})"
 
 
 def _role(councils: pl.DataFrame, chosen: dict[str, Any] | None) -> pl.Expr:
@@ -44,8 +94,18 @@ def _role(councils: pl.DataFrame, chosen: dict[str, Any] | None) -> pl.Expr:
     return pl.when(pl.col("area") == area).then(pl.lit("chosen")).otherwise(pl.lit("other")).alias("role")
 
 
-def _centre(rows: pl.DataFrame) -> float | None:
-    whole = rows.filter((pl.col("level") == "country") & pl.col("value").is_not_null())
+DRAWN = ("value", "lower95", "upper95", "p10", "p25", "p50", "p75", "p90")
+
+
+def _drawn(definition: dict[str, Any], frame: pl.DataFrame) -> pl.DataFrame:
+    """Figures in the unit that charts draw: an edition holds money a head in pounds, and documents count pence."""
+    if KINDS[definition["kind"]] is not Kind.MONEY_PENCE:
+        return frame
+    return frame.with_columns(pl.col(c) * 100 for c in DRAWN if c in frame.columns)
+
+
+def _centre(definition: dict[str, Any], rows: pl.DataFrame) -> float | None:
+    whole = _drawn(definition, rows.filter((pl.col("level") == "country") & pl.col("value").is_not_null()))
     return float(whole["value"][0]) if whole.height else None
 
 
@@ -76,7 +136,7 @@ def _funnel(
     drawing = funnel(
         points, pl.DataFrame(limits), centre=float(fit.benchmark) * definition["per"],
         x_title="People in the denominator",
-        y_title=f"{definition['title']} ({definition['unit']})", kind=KINDS[how], decimals=definition["decimals"],
+        y_title=titled(definition), kind=KINDS[how], decimals=definition["decimals"],
         centre_label=edition.about["country"],
     )  # fmt: skip
     return drawing, KEY
@@ -92,14 +152,16 @@ def _intervals(
     from evenhand.documents.compare_charts import intervals
 
     sure = councils.filter(pl.col("lower95").is_not_null())
-    if sure.is_empty():
-        raise EvenhandError("These figures have no interval to draw.", do="Try --chart map.")
+    certain = sure.is_empty()  # amounts of money and facts about places are not samples: they are put in order as dots
+    sure = councils.sort("area_name") if certain else sure
     rank = (chosen["rank_low"], chosen["rank_high"]) if chosen and chosen["rank_low"] else None
     table = sure.select(pl.col("area_name").alias("name"), "value", "lower95", "upper95", _role(sure, chosen))
     drawing = intervals(
-        table, y_title=f"{definition['title']} ({definition['unit']})", centre=_centre(rows), rank=rank,
+        _drawn(definition, table), y_title=titled(definition), centre=_centre(definition, rows), rank=rank,
         kind=KINDS[definition["kind"]], decimals=definition["decimals"], centre_label=edition.about["country"],
     )  # fmt: skip
+    if certain:
+        return drawing, "Dots are councils in order. These figures are not a sample, so they have no interval."
     return drawing, "Bars are 95% intervals: the values that chance alone could explain."
 
 
@@ -122,7 +184,32 @@ def _map(
     placed = tiles.join(every, on="council", how="inner").with_columns(
         pl.col("column") - tiles["column"].min(), pl.col("row") - tiles["row"].min(), _role(every, chosen)
     )
-    return tile_map(placed.select("name", "label", "column", "row", "band", "role")), "One equal tile a council."
+    gone = every.height - placed.height
+    since = f" {gone} {'council has' if gone == 1 else 'councils have'} gone since and have no tile." if gone else ""
+    drawing = tile_map(placed.select("name", "label", "column", "row", "band", "role"))
+    return drawing, f"One equal tile a council.{since}"
+
+
+def _linked(drawing: Any, rows: pl.DataFrame) -> Any:
+    """The tile map with each tile leading to its council's page."""
+    from dataclasses import replace
+
+    councils = rows.filter(pl.col("level") == "council").select("area_name", "slug")
+    at = {name: f"/councils/{slug}/" for name, slug in councils.iter_rows() if slug}
+    return replace(drawing, tiles=tuple(tile | {"href": at.get(tile["name"])} for tile in drawing.tiles))
+
+
+def _drawn_breaks(definition: dict[str, Any], held: list[str]) -> list[tuple[str, str]]:
+    """Breaks at the first period held from each on: a break in a year that nobody published still parts its sides."""
+    from evenhand.facts.register import period_end
+
+    out: dict[str, str] = {}
+    for period, reason in definition["breaks"]:
+        if period_end(period) > period_end(held[0]):
+            at = next((p for p in held if period_end(p) >= period_end(period)), None)
+            if at is not None:
+                out[at] = " ".join(part for part in (out.get(at), reason) if part)
+    return list(out.items())
 
 
 def _trend(
@@ -133,23 +220,14 @@ def _trend(
     chosen: dict[str, Any] | None,
 ) -> tuple[Any, str]:
     from evenhand.documents.time_charts import decile_bands
-    from evenhand.facts.register import period_end
 
     if chosen is None:
         raise EvenhandError("A chart over time is of one council.", do="Name it with --area.")
-    # A year in which few councils volunteered has no middle half of councils to draw.
-    aside = [p for p, _ in definition["set_aside"]]
-    wanted = (pl.col("measure") == definition["id"]) & (pl.col("group") == chosen["group"])
-    bands = edition.table("deciles").filter(wanted & ~pl.col("period").is_in(aside))
-    own = edition.rows(definition["id"], None, chosen["group"]).filter(pl.col("area") == chosen["area"])
-    joined = bands.collect().join(own.select("period", "value"), on="period", how="left")
-    order = sorted(joined["period"].to_list(), key=period_end)
-    table = joined.sort(pl.col("period").replace_strict({p: i for i, p in enumerate(order)}, return_dtype=pl.Int32))
-    first, last = order[0], order[-1]
-    breaks = [b for b in definition["breaks"] if period_end(first) < period_end(b[0]) <= period_end(last)]
+    table = periods(edition, definition, chosen)
+    breaks = _drawn_breaks(definition, table["period"].to_list())
     drawing = decile_bands(
-        table.select("period", "p10", "p25", "p50", "p75", "p90", "value"), name=chosen["area_name"],
-        y_title=f"{definition['title']} ({definition['unit']})", breaks=[(b[0], b[1]) for b in breaks],
+        _drawn(definition, table).select("period", "p10", "p25", "p50", "p75", "p90", "value"),
+        name=chosen["area_name"], y_title=titled(definition), breaks=breaks,
         kind=KINDS[definition["kind"]], decimals=definition["decimals"],
     )  # fmt: skip
     return (

@@ -59,9 +59,19 @@ FIELDS = tuple(c[0] for c in COLUMNS)
 
 def fields(edition: Edition, found: Comparison) -> pl.DataFrame:
     """The rows of a comparison with every field of COLUMNS, in order: what JSON prints."""
+    return fields_of(edition, found.rows)
+
+
+def fields_of(edition: Edition, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the edition's values with every field of COLUMNS, in order. A gap always has its reason in words."""
     import polars as pl
 
-    return found.rows.with_columns(simulated=pl.lit(edition.simulated)).select(*FIELDS)
+    from evenhand.facts.status import SENTENCES
+
+    gaps = pl.col("status").replace_strict({s.value: t for s, t in SENTENCES.items() if not s.has_value}, default=None)
+    return rows.with_columns(
+        simulated=pl.lit(edition.simulated), reason=pl.coalesce("reason", gaps)
+    ).select(*FIELDS)  # fmt: skip
 
 
 def measure_table(edition: Edition, definition: dict[str, Any], found: Comparison, *, pounds: bool = False) -> Table:

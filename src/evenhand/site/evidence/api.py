@@ -1,7 +1,0 @@
-"""The public API, version 1."""
-
-from __future__ import annotations
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
