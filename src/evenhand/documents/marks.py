@@ -34,6 +34,13 @@ def _at(channel: str) -> Any:
     }[channel]
 
 
+def _named(channel: str, field: str) -> Any:
+    """A channel by its class: given as a bare string, Altair looks through all of its schema for what it may be."""
+    import altair as alt
+
+    return getattr(alt, channel)(field)
+
+
 def rules(rows: Sequence[Row], colour: str, *, width: float = 1, dash: Sequence[int] | None = None) -> Any:
     """Straight lines from (x, y) to (x2, y2)."""
     mark = _chart(rows).mark_rule(color=colour, strokeWidth=width, **({"strokeDash": list(dash)} if dash else {}))
@@ -45,7 +52,7 @@ def areas(rows: Sequence[Row], fill: str) -> Any:
     return (
         _chart(rows)
         .mark_area(color=fill, opacity=1, line=False)
-        .encode(x=_at("x"), y=_at("y"), y2=_at("y2"), detail="group:N")
+        .encode(x=_at("x"), y=_at("y"), y2=_at("y2"), detail=_named("Detail", "group:N"))
     )
 
 
@@ -56,7 +63,7 @@ def lines(rows: Sequence[Row], colour: str, *, width: float = 1.5, dash: Sequenc
     mark = _chart(rows).mark_line(
         color=colour, strokeWidth=width, strokeJoin="round", **({"strokeDash": list(dash)} if dash else {})
     )
-    return mark.encode(x=_at("x"), y=_at("y"), detail="group:N", order=alt.Order("step:Q"))
+    return mark.encode(x=_at("x"), y=_at("y"), detail=_named("Detail", "group:N"), order=alt.Order("step:Q"))
 
 
 def dots(
@@ -101,7 +108,7 @@ def words(
     if halo:
         made.append(chart.mark_text(**style, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round"))
     made.append(chart.mark_text(**style, color=colour))
-    return [mark.encode(x=_at("x"), y=_at("y"), text="text:N") for mark in made]
+    return [mark.encode(x=_at("x"), y=_at("y"), text=_named("Text", "text:N")) for mark in made]
 
 
 def word(text: str, x: float, y: float, **style: Any) -> list[Any]:

@@ -26,6 +26,17 @@ document.addEventListener("DOMContentLoaded", () => {
   const place = document.createElement("div");
   box.replaceWith(place);
   place.addEventListener("focusin", councils, { once: true });
+  // While names are shown and none is picked, the component swallows Enter; a reader means "find what I typed".
+  place.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || place.querySelector(".autocomplete__option--focused")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      form.requestSubmit();
+    },
+    true,
+  );
   window.accessibleAutocomplete({
     element: place,
     id: box.id,
