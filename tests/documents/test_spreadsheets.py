@@ -94,7 +94,7 @@ def test_the_cover_says_who_when_and_under_what_licence(write: Writer) -> None:
     text = [row[0] for row in sheets(write(book()))["Cover"]]
     assert text[0] == "Direct payments in Tinyland"
     for line in (
-        "This file was made on 23 January 2026.", "Source: Tinyland Office for Figures", "Edition: 2026-01",
+        "This file is dated 23 January 2026.", "Source: Tinyland Office for Figures", "Edition: 2026-01",
         "Licence: OGL-3.0", "figures@tinyland.example",
     ):  # fmt: skip
         assert line in text

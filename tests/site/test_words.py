@@ -53,17 +53,3 @@ def test_a_rank_is_a_range_and_never_a_place_without_one() -> None:
     assert words.rank(1.0, 1.0, 152) == "1st of 152"
     assert words.rank(None, None, 152) == ""
     assert words.rank(1.0, 2.0, None) == ""
-
-
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "said"),
-    [(395, 1782, "395 of 1,782"), (0, 900, "0 of 900"), (409504.5, 498459.14, "409,505 of 498,459"), (None, 10, ""),
-     (10, None, "")],
-)  # fmt: skip
-def test_the_count_behind_a_figure(numerator: float | None, denominator: float | None, said: str) -> None:
-    assert words.of(numerator, denominator) == said
-
-
-@pytest.mark.parametrize(("name", "style"), [("much lower", "band-1"), ("much_higher", "band-5"), ('x" onclick', "")])
-def test_a_band_has_a_style_from_a_fixed_list(name: str, style: str) -> None:
-    assert words.band_class(name) == style

@@ -96,7 +96,7 @@ def cover_lines(workbook: Workbook) -> dict[str, list[str]]:
     intro = [*workbook.intro]
     if workbook.simulated:
         intro.insert(0, "Simulated figures: they are invented and say nothing about any real council.")
-    intro.append(f"This file was made on {workbook.created.day} {workbook.created:%B %Y}.")
+    intro.append(f"This file is dated {workbook.created.day} {workbook.created:%B %Y}.")
     tables = "1 table" if len(workbook.tables) == 1 else f"{len(workbook.tables)} tables"
     intro.append(f"It has {tables}, each on a sheet of its own. The contents sheet lists them.")
     about = _unique(f"Source: {source}" for table in workbook.tables for source in table.sources)

@@ -5,11 +5,8 @@ Nothing is worked out here. Numbers arrive from the edition already judged; thes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from evenhand.documents.numbers import Kind, format_value
-from evenhand.facts.status import SENTENCES, Status
+from evenhand.facts.status import Status
 
 # What stands where the number would. Missing, suppressed and not applicable are three marks.
 MARKS: dict[Status, str] = {
@@ -48,13 +45,6 @@ def count(value: float | None) -> str:
     return "" if value is None else format_value(Kind.COUNT, value)
 
 
-def of(numerator: float | None, denominator: float | None) -> str:
-    """The count behind a figure, ``395 of 1,782``; empty when either is not published."""
-    if numerator is None or denominator is None:
-        return ""
-    return f"{count(numerator)} of {count(denominator)}"
-
-
 def interval(low: float | None, high: float | None, unit: str, decimals: int | None = None) -> str:
     """The range chance alone could explain: ``20.3% to 24.2%``; empty when there is none."""
     if low is None or high is None:
@@ -81,38 +71,3 @@ def rank(low: float | None, high: float | None, ranked: float | None) -> str:
 def band(name: str | None) -> str:
     """The word for a band: ``much lower`` … ``much higher``; empty when the area was not compared."""
     return (name or "").replace("_", " ").replace("-", " ")
-
-
-def band_class(name: str | None) -> str:
-    """A style name for a band, from a fixed list, so that nothing else can reach the page's markup."""
-    word = band(name)
-    return f"band-{BANDS.index(word) + 1}" if word in BANDS else ""
-
-
-def why_empty(row: Mapping[str, Any]) -> tuple[str, str]:
-    """The mark and the sentence for a figure that has no number; two empty strings when it has one."""
-    status = Status(row["status"])
-    if status.has_value:
-        return "", ""
-    return MARKS[status], row.get("reason") or SENTENCES[status]
-
-
-def headline(about: Mapping[str, Any], own: Mapping[str, Any], country: Mapping[str, Any] | None) -> str:
-    """A council's page in one breath: its figure, the count behind it, the country's, and what chance could explain.
-
-    ``about`` describes the measure; ``own`` and ``country`` are rows of the edition's values.
-    """
-    unit, places, title = about["unit"], about["decimals"], about["title"]
-    mark, why = why_empty(own)
-    if mark:
-        return f"{title}, {own['period']}: {mark.lower()}. {why}"
-    counts = of(own["numerator"], own["denominator"]) if about["kind"] == "proportion" else ""
-    text = f"{title}, {own['period']}: {number(own['value'], unit, places)}{f' ({counts})' if counts else ''}."
-    if country and country["value"] is not None:
-        text += f" {country['area_name']}: {number(country['value'], unit, places)}."
-    if word := band(own["band"]):
-        most = "similar to most councils" if word == "similar" else f"{word} than most councils"
-        text += f" That is {most}."
-    if chance := interval(own["lower95"], own["upper95"], unit, places):
-        text += f" Chance alone could explain a value from {chance}."
-    return text
