@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from scipy import stats
 
 from evenhand.compare import funnel as fu
 from evenhand.compare.intervals import Z95, Z998, exact_poisson, wilson
+from evenhand.edition.read import Edition
 
 
 def made(k: int = 60, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -132,6 +134,28 @@ def test_drawn_limits_and_bands_agree():
         lower, upper = fu.overdispersed_limits(fit, n, Z95)
         outside = np.where(x / n > upper, 1, 0) - np.where(x / n < lower, 1, 0)
         np.testing.assert_array_equal(np.sign(fu.unusual(fit)), outside)
+
+
+def test_limits_from_the_numbers_an_edition_stores_are_those_of_fitting_its_councils_again(sample: Edition) -> None:
+    """Pages draw the funnel from what the edition holds; here every funnel of the simulated edition is refitted."""
+    drawn = 0
+    for stored in sample.table("benchmarks").filter(pl.col("kind").is_in(["proportion", "rate"])).collect().to_dicts():
+        kind, per = stored["kind"], sample.definition(stored["measure"])["per"]
+        rows = sample.rows(stored["measure"], stored["period"], stored["group"]).filter(
+            (pl.col("level") == "council") & pl.col("value").is_not_null() & (pl.col("series") == stored["series"])
+        )
+        x, n = (rows[name].fill_null(np.nan).to_numpy() for name in ("numerator", "denominator"))
+        if stored["tau2"] is None:
+            assert not np.isfinite(fu.overdispersion(kind, x, n).tau2)
+            continue
+        fit = fu.fitted(kind, stored["value"] / per, y0=stored["y0"], tau2=stored["tau2"])
+        grid = fu.denominator_grid(n)
+        for z in (Z95, Z998):
+            again = fu.overdispersed_limits(fu.overdispersion(kind, x, n), grid, z)
+            np.testing.assert_allclose(fu.overdispersed_limits(fit, grid, z), again, rtol=1e-9, atol=1e-9)
+            assert (again.upper > again.lower).all()
+        drawn += 1
+    assert drawn > 20
 
 
 def test_survey_figures_use_their_margin_and_a_score_without_one_has_no_band():

@@ -71,7 +71,8 @@ def test_the_fast_way_agrees_with_plain_draws_ranked_one_by_one(kind, a, b):
         drawn = rng.normal(a, b, shape)
     plain = (drawn[:, None, :] > drawn[:, :, None]).sum(axis=2) + 1
     rng = np.random.default_rng([7, 0])
-    share = np.cumsum(rk._count_ranks(kind, a, b, 10_000, rng), axis=1) / 10_000
+    drawn = rk.draw(kind, a, b, draws=10_000, rng=rng)
+    share = np.cumsum(rk.count_ranks(drawn, np.arange(a.size)), axis=1) / 10_000
     theirs = np.stack([(plain <= r).mean(axis=0) for r in range(1, a.size + 1)], axis=1)
     assert np.abs(share - theirs).max() < 0.02  # four standard errors of 10,000 plain draws
 
@@ -169,6 +170,40 @@ def test_low_median_and_high_are_places_in_order(rows):
     assert (found.low <= found.median).all()
     assert (found.median <= found.high).all()
     assert (found.high <= len(rows)).all()
+
+
+def drawn_alone(kind: rk.Kind, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    drawn = rk.draw(kind, a, b, draws=2_000, rng=np.random.default_rng([3, 0]))
+    return rk.count_ranks(drawn, np.arange(a.size))
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 16, 17, 40])
+@pytest.mark.parametrize("kind", ["proportion", "rate", "score"])
+def test_a_set_has_the_same_ranks_whichever_councils_were_drawn_beside_it(kind, size):
+    x, n = made()
+    a, b = (x, n) if kind != "score" else (x / n, np.sqrt(n) / 4000)
+    whole = rk.draw(kind, a, b, draws=2_000, rng=np.random.default_rng([3, 0]))
+    members = np.sort(np.random.default_rng(size).choice(a.size, size, replace=False))
+    alone = drawn_alone(kind, a[members], b[members])
+    np.testing.assert_array_equal(rk.count_ranks(whole, members), alone)
+    for one in (0, size // 2, size - 1):
+        np.testing.assert_array_equal(rk.count_one_rank(whole, members, one), alone[one])
+
+
+def test_comparing_in_pairs_and_sorting_count_alike():
+    x, n = made()
+    drawn = rk.draw("proportion", x, n, draws=2_000, rng=np.random.default_rng([3, 0]))
+    members = np.arange(12)
+    # A value that the two ways round to opposite sides of another can move a draw or two by one place.
+    gap = rk._counted_in_pairs(drawn, members) - rk._counted_by_sorting(drawn, members)
+    assert np.abs(gap).max() <= 2
+
+
+def test_one_council_among_certain_figures_shares_the_best_place_of_a_tie():
+    value, se = np.array([5.0, 7.0, 7.0, 1.0]), np.zeros(4)
+    drawn = rk.draw("score", value, se, draws=200, rng=np.random.default_rng(1))
+    places = [int(rk.count_one_rank(drawn, np.arange(4), i).argmax()) + 1 for i in range(4)]
+    assert places == [3, 1, 1, 4]
 
 
 def test_more_councils_than_fit_in_a_byte():

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from evenhand.documents.chart import Chart
-from evenhand.documents.compare_charts import funnel, intervals, strip
+from evenhand.documents.compare_charts import funnel, intervals
 from evenhand.documents.palette import BANDS
 from evenhand.documents.part_charts import stacked_bar, tile_map, waterfall
+from evenhand.documents.strip_charts import strip
 from evenhand.documents.table import Column, Table
 from evenhand.documents.time_charts import decile_bands, fan, slope
 

@@ -31,6 +31,7 @@ from evenhand.documents.layout import (
 )
 from evenhand.documents.part_charts import stacked_bar, tile_map, waterfall
 from evenhand.documents.report import Heading, Paragraph, Report
+from evenhand.documents.strip_charts import Strip, StripRow
 from evenhand.documents.time_charts import decile_bands, fan, slope
 from evenhand.facts.errors import EvenhandError
 
@@ -75,14 +76,18 @@ def texts(root: ET.Element) -> list[tuple[str, Box, float]]:
     return found
 
 
+def spans(path: ET.Element) -> list[list[float]]:
+    """The x of every corner of each run of a path that is written as lines from corner to corner."""
+    runs = [run.strip("Z ").split() for run in path.get("d", "").split("M")[1:]]
+    return [[float(x) for x in run[::2]] for run in runs if all(re.fullmatch(r"-?[\d.]+", part) for part in run)]
+
+
 def covered(found: list[tuple[str, Box, float]]) -> list[tuple[str, str]]:
     """Pairs of texts that lie over each other by more than a sliver."""
-    # A white halo is the same words in the same place, drawn underneath.
-    unique = list({(words, round(box.left), round(box.top)): box for words, box, _ in found}.items())
     return [
-        (one[0], two[0])
-        for index, (one, box) in enumerate(unique)
-        for two, other in unique[index + 1 :]
+        (one, two)
+        for index, (one, box, _) in enumerate(found)
+        for two, other, _ in found[index + 1 :]
         if box.overlap(other) > 12
     ]
 
@@ -320,22 +325,42 @@ class TestWhatChartsSay:
         large = [item for item in parse(svg).iter(f"{SVG}circle") if item.get("fill") == palette.CHOSEN]
         assert len(large) == 1
 
+    @pytest.mark.parametrize(
+        ("own", "benchmark", "said"),
+        [(5.0, 2.0, "5.0% · higher"), (None, 2.0, "suppressed to protect people"), (0.0, None, "0.0%")],
+    )
+    def test_the_strip_has_a_ring_a_council_and_a_large_dot_only_where_there_is_a_figure(
+        self, own: float | None, benchmark: float | None, said: str
+    ) -> None:
+        row = StripRow("Measure <b>", said, (1.0, 3.0, 9.0), own, benchmark)
+        svg = Chart("T", "S", Strip((row,))).to_svg(width=375)
+        assert svg.count("a3 3 0 1 0 6 0") == 3
+        assert svg.count("<circle") == (own is not None)
+        assert svg.count("v22") == (benchmark is not None)
+        assert said in svg
+        assert "<b>" not in svg
+
+    def test_a_strip_without_any_figure_says_so_and_one_value_stands_in_the_middle(self) -> None:
+        def drawn_of(row: StripRow) -> str:
+            return Chart("T", "S", Strip((row,))).to_svg(width=375)
+
+        assert "no figure published" in drawn_of(StripRow("M", "", (), None, None))
+        assert 'cx="187.5"' in drawn_of(StripRow("M", "", (), 4.0, None))
+
     def test_no_line_and_no_band_crosses_a_break_or_a_missing_period(self) -> None:
         rows = [{**PERIOD, "period": str(year), "value": None if year == 2 else 3} for year in range(7)]
-        drawing = decile_bands(rows, name="A", y_title="", breaks=[("5", "New definition.")])
-        marks = [layer.data.to_dict()["values"] for layer in drawing.plot(700).layers]
-        columns: list[tuple[float, float]] = []
-        for rows_of_mark in marks:
-            points: dict[Any, list[float]] = {}
-            for row in rows_of_mark:
-                if "group" in row:
-                    points.setdefault(row["group"], []).append(row["x"])
-            columns += [(min(xs), max(xs)) for xs in points.values()]
-        broken = next(row["x"] for rows_of_mark in marks for row in rows_of_mark if row.get("text") == "A")
-        assert len(columns) >= 8
-        assert not any(low < broken < high for low, high in columns)
-        council = [pair for pair in columns if pair[1] - pair[0] > 0]
-        assert len({round(low) for low, _ in council}) >= 3  # before the gap, after it, after the break
+        root = parse(
+            Chart("T", "S", decile_bands(rows, name="A", y_title="", breaks=[("5", "New definition.")])).to_svg()
+        )
+        circle = root.find(f".//{SVG}circle")
+        assert circle is not None
+        broken = float(circle.get("cx", ""))  # the letter of the break stands in a circle above it
+        runs = [(path, min(xs), max(xs)) for path in root.iter(f"{SVG}path") for xs in spans(path)]
+        joined = [run for run in runs if run[0].get("fill") in palette.SOFT or run[0].get("stroke-linejoin")]
+        assert len(joined) >= 8
+        assert not any(low < broken < high for _, low, high in joined)
+        council = [run for run in joined if run[0].get("stroke") == palette.CHOSEN]
+        assert len({round(low) for _, low, _ in council}) == 3  # before the gap, after it, after the break
 
     def test_the_break_gives_its_reason(self) -> None:
         assert "A: The definition changed." in {text for text, _, _ in texts(parse(chart("decile_bands").to_svg()))}

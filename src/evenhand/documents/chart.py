@@ -12,16 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from evenhand.documents import svg
 from evenhand.documents.layout import Box, wrap
-from evenhand.documents.palette import INK, PAPER, QUIET
+from evenhand.documents.palette import PAPER, QUIET
+from evenhand.documents.png import repacked
+from evenhand.documents.svg import SMALLEST_TEXT, number
 from evenhand.documents.table import Table
 from evenhand.documents.text import escape, one_line
 from evenhand.facts.errors import EvenhandError
 
 NARROWEST = 320
-SMALLEST_TEXT = 12
 PNG_MARGIN = 16
-FONT = "Arial, Helvetica, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawing at one width: Altair layers, the size of the plotting area and the margins around it, in pixels."""
+    """A drawing at one width: its marks as SVG, the size of the plotting area and the margins around it, in pixels."""
 
-    layers: list[Any]
+    drawn: str
     width: float
     height: float
     left: float = 0
@@ -51,7 +52,7 @@ class Drawing(Protocol):
     """The marks of a chart: they know their data and can be laid out at any width."""
 
     def plot(self, width: int) -> Plot:
-        """The layers at this total width."""
+        """The marks at this total width."""
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,14 @@ def to_png(chart: Chart, *, width: int = 700, heading: bool = True, scale: float
     """The chart as PNG, ``scale`` dots to the pixel, drawn from the very SVG of ``to_svg`` with a margin round it."""
     import vl_convert
 
-    svg = to_svg(chart, width=width, heading=heading)
-    height = float(svg.split('height="', 1)[1].split('"', 1)[0])
-    edge = PNG_MARGIN
-    frame = f'x="{-edge}" y="{-edge}" width="{width + 2 * edge}" height="{height + 2 * edge:g}"'
-    svg = svg.replace(f'<rect width="{width}" height="{height:g}"', f"<rect {frame}", 1)
-    svg = svg.replace(
-        f'width="{width}" height="{height:g}"', f'width="{width + 2 * edge}" height="{height + 2 * edge:g}"', 1
-    )
-    svg = svg.replace('viewBox="0 0 ', f'viewBox="{-edge} {-edge} ', 1)
-    size = f"{width} {height:g}"
-    svg = svg.replace(f'{-edge} {size}"', f'{-edge} {width + 2 * edge} {height + 2 * edge:g}"', 1)
-    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+    drawn = to_svg(chart, width=width, heading=heading)
+    height = drawn.split('height="', 1)[1].split('"', 1)[0]
+    edge, wide, high = PNG_MARGIN, width + 2 * PNG_MARGIN, number(float(height) + 2 * PNG_MARGIN)
+    size, more = f'width="{width}" height="{height}"', f'width="{wide}" height="{high}"'
+    drawn = drawn.replace(f"<rect {size}", f'<rect x="{-edge}" y="{-edge}" {more}', 1)
+    drawn = drawn.replace(size, more, 1)
+    drawn = drawn.replace(f'viewBox="0 0 {width} {height}"', f'viewBox="{-edge} {-edge} {wide} {high}"', 1)
+    return repacked(bytes(vl_convert.svg_to_png(drawn, scale=scale)))
 
 
 def description(chart: Chart) -> str:
@@ -128,27 +125,24 @@ def description(chart: Chart) -> str:
 
 def _compose(chart: Chart, width: int, heading: bool) -> str:
     """Heading lines, the plot and the lines below it, one under the other."""
-    from evenhand.documents.svg import draw
-
-    small = width < 500
-    key = hashlib.sha256(f"{chart.title}|{chart.sentence}|{width}|{heading}|{chart.drawing!r}".encode()).hexdigest()[
-        :10
-    ]
     plot = chart.drawing.plot(width)
-    prefix = f"chart-{key}"
-    inner = draw(plot, prefix)
-    head, y = _heading_text(chart, width, heading, small)
-    plot_height = plot.top + plot.height + plot.bottom
-    foot, bottom = _footing_text(chart, width, y + plot_height)
+    head, y = _heading_text(chart, width, heading, width < 500)
+    foot, bottom = _footing_text(chart, width, y + plot.top + plot.height + plot.bottom)
     links = "".join(_link(link, plot, y) for link in plot.links)
-    role = "group" if links else "img"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{bottom:g}" viewBox="0 0 {width} {bottom:g}" '
-        f'role="{role}" aria-labelledby="{prefix}-title {prefix}-desc" class="evenhand-chart" font-family="{FONT}">'
-        f'<title id="{prefix}-title">{escape(one_line(_name(chart)))}</title>'
-        f'<desc id="{prefix}-desc">{escape(description(chart))}</desc>'
-        f'<rect width="{width}" height="{bottom:g}" fill="{PAPER}"/>'
-        f'{head}<g transform="translate(0,{y:g})">{inner}</g>{foot}{links}</svg>'
+    if links:
+        links = f'<g fill="{PAPER}" fill-opacity="0">{links}</g>'
+    inner = f'{head}<g transform="translate({number(plot.left)},{number(y + plot.top)})">{plot.drawn}</g>{foot}{links}'
+    # Two drawings of a page never share their ids, because they are named by what is drawn.
+    named = hashlib.sha256(f"{chart.title}|{chart.sentence}|{width}|{inner}".encode()).hexdigest()[:10]
+    return svg.picture(
+        inner,
+        prefix=f"chart-{named}",
+        width=width,
+        height=bottom,
+        title=_name(chart),
+        description=description(chart),
+        role="group" if links else "img",
+        css="evenhand-chart",
     )
 
 
@@ -160,19 +154,18 @@ def _heading_text(chart: Chart, width: int, heading: bool, small: bool) -> tuple
     """The lines above the plot, and the y at which it begins."""
     y, out = 0.0, ""
     if chart.simulated:
-        out += _line("SIMULATED FIGURES – no real council", 0, 16, 13, bold=True, fill=INK)
-        out += f'<line x1="0" x2="{width}" y1="23.5" y2="23.5" stroke="{INK}" stroke-dasharray="6 4"/>'
+        out += svg.simulated(width)
         y = 28
     if heading:
         size = 16 if small else 19
         for text in wrap(one_line(chart.title), size, width, bold=True):
             y += size * 1.25
-            out += _line(text, 0, y, size, bold=True, fill=INK)
+            out += svg.text(text, 0, y, size=size, bold=True)
         y += 4
         size = 13 if small else 14
         for text in wrap(one_line(chart.sentence), size, width):
             y += size * 1.35
-            out += _line(text, 0, y, size, fill=QUIET)
+            out += svg.text(text, 0, y, size=size, colour=QUIET)
         y += 8
     return out, float(round(y + 6 if y else 0))
 
@@ -185,13 +178,8 @@ def _footing_text(chart: Chart, width: int, y: float) -> tuple[str, float]:
         y += 6 if lines else 0
         for text in lines:
             y += SMALLEST_TEXT * 1.35
-            out += _line(text, 0, y, SMALLEST_TEXT, fill=QUIET)
+            out += svg.text(text, 0, y, colour=QUIET)
     return out, float(round(y + 8))
-
-
-def _line(text: str, x: float, y: float, size: float, *, bold: bool = False, fill: str) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}px"{weight} fill="{fill}">{escape(text)}</text>'
 
 
 def _link(link: Link, plot: Plot, y: float) -> str:
@@ -199,10 +187,10 @@ def _link(link: Link, plot: Plot, y: float) -> str:
     if not link.href.startswith("/") or link.href.startswith("//"):
         raise EvenhandError(f"{link.href!r} is not an address on this site.", do="Begin it with one slash.")
     box, left, top = link.box, link.box.left + plot.left, link.box.top + plot.top + y
-    size = f'width="{box.right - box.left:g}" height="{box.bottom - box.top:g}"'
+    size = f'width="{number(box.right - box.left)}" height="{number(box.bottom - box.top)}"'
     return (
         f'<a href="{escape(link.href)}" aria-label="{escape(one_line(link.label))}">'
-        f'<rect x="{left:g}" y="{top:g}" {size} fill="{PAPER}" fill-opacity="0"/></a>'
+        f'<rect x="{number(left)}" y="{number(top)}" {size}/></a>'
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts that set one council among others: funnel, ordered intervals, strip.
+"""Charts that set one council among others: funnel and ordered intervals.
 
 Each function takes plain rows (a polars frame or a list of mappings), checks that its columns are there and gives a
 drawing for ``Chart(drawing=...)``. ``role`` is "other", "peer" or "chosen" everywhere. Rows whose value is empty are
@@ -7,6 +7,7 @@ not drawn: the page says beside the chart how many there are and why.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,9 @@ from evenhand.documents.layout import (
     nice_ticks,
     spread,
     text_width,
-    wrap,
 )
 from evenhand.documents.numbers import Kind, format_value
-from evenhand.documents.palette import CHOSEN, ENGLAND, INK, OTHERS, PAPER, QUIET, SOFT
+from evenhand.documents.palette import CHOSEN, ENGLAND, OTHERS, PAPER, QUIET, SOFT
 from evenhand.facts.errors import EvenhandError
 
 _SMALL = 500
@@ -65,21 +65,26 @@ class Funnel:
     centre_label: str
 
     def plot(self, width: int) -> Plot:
-        """The layers at this total width."""
+        """The marks at this total width."""
         small = width < _SMALL
         low, high = self._range()
         height = 300.0 if small else 360.0
         y, y_ticks = _value_axis(low, high, height, self.kind, 5 if small else 6)
-        left = max(text_width(text, 12) for _, text in y_ticks) + 12
+        left = marks.axis_room(y_ticks)
         right = 44.0
         inner = width - left - right
         x, x_ticks = self._x_axis(inner)
         top = marks.lines_high(self.y_title, inner + left) + 20
-        layers = [*self._bands(x, y), *marks.axis_left(y, y_ticks, inner, self.y_title, room=left)]
-        layers += marks.axis_bottom(x, x_ticks, height, self.x_title, left=left)
-        layers += self._points(x, y, Box(0, 0, inner, height), inner)
+        bands, edges = self._bands(x, y)
+        drawn = (
+            bands
+            + marks.axis_left(y, y_ticks, inner, self.y_title, room=left)
+            + marks.axis_bottom(x, x_ticks, height, self.x_title, left=left)
+            + edges
+            + self._points(x, y, Box(0, 0, inner, height), inner)
+        )
         bottom = 28 + marks.lines_high(self.x_title, inner + left)
-        return Plot(layers, inner, height, left, right, top, bottom)
+        return Plot(drawn, inner, height, left, right, top, bottom)
 
     def _range(self) -> tuple[float, float]:
         """From the lowest to the highest value drawn; the limits are cut where no council is."""
@@ -102,48 +107,45 @@ class Funnel:
             ticks = [tick for tick in nice_ticks(scale.low, scale.high, room) if scale.low <= tick <= scale.high]
         return scale, [(tick, tick_text(Kind.COUNT, tick)) for tick in ticks]
 
-    def _bands(self, x: Scale, y: Scale) -> list[Any]:
-        """Soft bands with a line at each edge, so that a grey print keeps them, and their names at the right."""
+    def _bands(self, x: Scale, y: Scale) -> tuple[str, str]:
+        """Soft bands; and a line at each of their edges, so that a grey print keeps them, with names at the right."""
         inside = [row for row in self.limits if x.low <= row["n"] <= x.high]
-        layers: list[Any] = []
         if len(inside) < 2:
-            return layers
+            return "", ""
+        bands, drawn = "", ""
         names: list[tuple[float, str]] = []
         for level, fill, dash in (("998", SOFT[0], (2, 3)), ("95", SOFT[1], (6, 3))):
             edges = [
                 (x(row["n"]), _inside(y, row[f"upper{level}"]), _inside(y, row[f"lower{level}"])) for row in inside
             ]
-            layers.append(marks.areas([{"x": a, "y": b, "y2": c, "group": level} for a, b, c in edges], fill))
-            for side in (1, 2):
-                # An edge that leaves the plot is not drawn along its border.
-                kept = [(e[0], e[side]) for e in edges if y.end + 0.01 < e[side] < y.start - 0.01]
-                rows = [{"x": a, "y": b, "group": side, "step": step} for step, (a, b) in enumerate(kept)]
-                layers.append(marks.lines(rows, OTHERS, width=1, dash=dash))
+            # An edge that leaves the plot is not drawn along its border.
+            runs = [[(e[0], e[s]) for e in edges if y.end + 0.01 < e[s] < y.start - 0.01] for s in (1, 2)]
+            bands += marks.areas([edges], fill)
+            drawn += marks.lines(runs, OTHERS, width=1, dash=dash)
             names.append((edges[-1][1], "99.8%" if level == "998" else "95%"))
         heights = spread([height for height, _ in names], [14.0, 14.0], 0, y.start)
-        texts = [{"x": x.end + 5, "y": at, "text": name} for at, (_, name) in zip(heights, names, strict=True)]
-        return [*layers, *marks.words(texts, colour=QUIET)]
+        placed = [(x.end + 5, at, name) for at, (_, name) in zip(heights, names, strict=True)]
+        return bands, drawn + marks.words(placed, colour=QUIET)
 
-    def _points(self, x: Scale, y: Scale, frame: Box, inner: float) -> list[Any]:
+    def _points(self, x: Scale, y: Scale, frame: Box, inner: float) -> str:
         at = [(row, x(row["n"]), y(row["value"])) for row in self.points]
         level = y(self.centre)
-        layers = [marks.rules([{"x": 0, "x2": inner, "y": level, "y2": level}], ENGLAND, width=2)]
-        hollow = [{"x": a, "y": b} for row, a, b in at if row["role"] != "chosen"]
-        peers = [{"x": a, "y": b} for row, a, b in at if row["role"] == "peer"]
+        hollow = [(a, b) for row, a, b in at if row["role"] != "chosen"]
+        peers = [(a, b) for row, a, b in at if row["role"] == "peer"]
         chosen = [(row, a, b) for row, a, b in at if row["role"] == "chosen"]
-        layers += [marks.dots(hollow, size=22, fill=PAPER)] if hollow else []
-        layers += [marks.dots(peers, size=110, fill=None, stroke=ENGLAND, width=1.5)] if peers else []
         avoid = [Box(a - 4, b - 4, a + 4, b + 4) for _, a, b in at] + [Box(0, level - 3, inner, level + 3)]
         text = f"{self.centre_label} {format_value(self.kind, self.centre, self.decimals)}"
-        layers += _rule_label(text, level, frame, inner, avoid)
-        if chosen:
-            layers.append(
-                marks.dots([{"x": a, "y": b} for _, a, b in chosen], size=120, fill=CHOSEN, stroke=PAPER, width=1.5)
-            )
+        drawn = (
+            marks.rule(0, level, inner, level, ENGLAND, width=2)
+            + marks.dots(hollow, radius=2.6, fill=PAPER)
+            + marks.dots(peers, radius=5.9, fill=None, stroke=ENGLAND, width=1.5)
+            + _rule_label(text, level, frame, inner, avoid)
+            + marks.dots([(a, b) for _, a, b in chosen], radius=6.2, fill=CHOSEN, stroke=PAPER, width=1.5)
+        )
         for row, a, b in chosen:
             name = f"{row['name']} {format_value(self.kind, row['value'], self.decimals)}"
-            layers += marks.label(name, a, b, frame, avoid, colour=CHOSEN)
-        return layers
+            drawn += marks.label(name, a, b, frame, avoid, colour=CHOSEN)
+        return drawn
 
 
 def _inside(y: Scale, value: float) -> float:
@@ -151,7 +153,7 @@ def _inside(y: Scale, value: float) -> float:
     return min(y.start, max(y.end, y(value)))
 
 
-def _rule_label(text: str, level: float, frame: Box, inner: float, avoid: list[Box]) -> list[Any]:
+def _rule_label(text: str, level: float, frame: Box, inner: float, avoid: list[Box]) -> str:
     """The name of a level line, just above or below it at the emptier end; its box joins ``avoid``."""
     places = [
         (marks.label_box(text, at, level + side, anchor), at, side, anchor)
@@ -206,7 +208,7 @@ class Intervals:
     centre_label: str
 
     def plot(self, width: int) -> Plot:
-        """The layers at this total width."""
+        """The marks at this total width."""
         small = width < _SMALL
         height = 280.0 if small else 340.0
         ends = [row[name] for row in self.rows for name in ("lower95", "upper95", "value") if row[name] is not None]
@@ -215,83 +217,79 @@ class Intervals:
         if low >= 0 and low < (high - low) * 0.5:
             low = 0.0
         y, y_ticks = _value_axis(low, high, height, self.kind, 5)
-        left = max(text_width(text, 12) for _, text in y_ticks) + 12
+        left = marks.axis_room(y_ticks)
         inner = width - left - 8
         x = Scale(0.5, len(self.rows) + 0.5, 0, inner)
         top = marks.lines_high(self.y_title, inner + left) + 20
-        layers = [*self._rank_span(x, height), *marks.axis_left(y, y_ticks, inner, self.y_title, room=left)]
-        layers += self._bars(x, y)
-        layers += self._labels(x, y, Box(0, 0, inner, height), inner)
-        layers += self._rank_axis(x, height, left)
-        return Plot(layers, inner, height, left, 8, top, 46 if self.rank else 24)
+        drawn = (
+            self._rank_span(x, height)
+            + marks.axis_left(y, y_ticks, inner, self.y_title, room=left)
+            + self._bars(x, y)
+            + self._labels(x, y, Box(0, 0, inner, height), inner)
+            + self._rank_axis(x, height, left)
+        )
+        return Plot(drawn, inner, height, left, 8, top, 46 if self.rank else 24)
 
-    def _bars(self, x: Scale, y: Scale) -> list[Any]:
+    def _bars(self, x: Scale, y: Scale) -> str:
         step = x(2) - x(1) if len(self.rows) > 1 else 10.0
-        layers: list[Any] = []
+        drawn = ""
         for role, colour, size in (("other", OTHERS, 1.0), ("peer", ENGLAND, 1.5), ("chosen", CHOSEN, 4.0)):
             rows = [(x(place), row) for place, row in enumerate(self.rows, 1) if row["role"] == role]
             bars = [
-                {"x": a, "x2": a, "y": y(row["lower95"]), "y2": y(row["upper95"])}
+                (a, y(row["lower95"]), a, y(row["upper95"]))
                 for a, row in rows
                 if row["lower95"] is not None and row["upper95"] is not None
             ]
-            points = [{"x": a, "y": y(row["value"])} for a, row in rows]
-            layers += [marks.rules(bars, colour, width=size)] if bars else []
-            if points:
-                area = {"other": min(14.0, step * 4), "peer": 26.0, "chosen": 90.0}[role]
-                layers.append(
-                    marks.dots(
-                        points,
-                        size=area,
-                        fill={"peer": PAPER, "other": OTHERS, "chosen": CHOSEN}[role],
-                        stroke=PAPER if role == "chosen" else colour,
-                        width=1.5,
-                    )
-                )
-        return layers
+            at = [(a, y(row["value"])) for a, row in rows]
+            drawn += marks.rules(bars, colour, width=size)
+            # Filled dots are as large as the step between places allows.
+            radius = {"other": min(2.9, 0.75 + (step * 4 / math.pi) ** 0.5), "peer": 2.9, "chosen": 5.4}[role]
+            fill = PAPER if role == "peer" else colour
+            edge = {"other": None, "peer": ENGLAND, "chosen": PAPER}[role]
+            drawn += marks.dots(at, radius=round(radius, 1), fill=fill, stroke=edge, width=1.5)
+        return drawn
 
-    def _labels(self, x: Scale, y: Scale, frame: Box, inner: float) -> list[Any]:
+    def _labels(self, x: Scale, y: Scale, frame: Box, inner: float) -> str:
         avoid = [
             Box(x(place) - 2, y(row["upper95"] or row["value"]), x(place) + 2, y(row["lower95"] or row["value"]))
             for place, row in enumerate(self.rows, 1)
         ]
-        layers: list[Any] = []
+        drawn = ""
         if self.centre is not None:
             level = y(self.centre)
-            layers.append(marks.rules([{"x": 0, "x2": inner, "y": level, "y2": level}], ENGLAND, width=2))
+            drawn += marks.rule(0, level, inner, level, ENGLAND, width=2)
             text = f"{self.centre_label} {format_value(self.kind, self.centre, self.decimals)}"
             avoid.append(Box(0, level - 3, inner, level + 3))
-            layers += _rule_label(text, level, frame, inner, avoid)
+            drawn += _rule_label(text, level, frame, inner, avoid)
         for place, row in enumerate(self.rows, 1):
             if row["role"] != "chosen":
                 continue
             name = f"{row['name']} {format_value(self.kind, row['value'], self.decimals)}"
             half = abs(y(row["upper95"] or row["value"]) - y(row["lower95"] or row["value"])) / 2
-            layers += marks.label(name, x(place), y(row["value"]), frame, avoid, colour=CHOSEN, gap=max(12, half))
-        return layers
+            drawn += marks.label(name, x(place), y(row["value"]), frame, avoid, colour=CHOSEN, gap=max(12, half))
+        return drawn
 
-    def _rank_span(self, x: Scale, height: float) -> list[Any]:
+    def _rank_span(self, x: Scale, height: float) -> str:
         """The shaded span of places that the chosen council may hold."""
         if not self.rank:
-            return []
+            return ""
         first, last = self.rank
-        row = {"x": x(first - 0.5), "x2": x(last + 0.5), "y": 0, "y2": height}
-        return [marks.boxes([row], SOFT[1])]
+        return marks.boxes([Box(x(first - 0.5), 0, x(last + 0.5), height)], SOFT[1])
 
-    def _rank_axis(self, x: Scale, height: float, left: float) -> list[Any]:
+    def _rank_axis(self, x: Scale, height: float, left: float) -> str:
         total = len(self.rows)
-        layers = [marks.rules([{"x": x.start, "x2": x.end, "y": height, "y2": height}], ENGLAND)]
-        layers += marks.word("highest", 0, height + 14, anchor="start", colour=QUIET)
-        layers += marks.word("lowest", x.end, height + 14, anchor="end", colour=QUIET)
+        base = marks.crisp(height)
+        drawn = marks.rule(x.start, base, x.end, base, ENGLAND)
+        drawn += marks.word("highest", 0, height + 14, anchor="start", colour=QUIET)
+        drawn += marks.word("lowest", x.end, height + 14, anchor="end", colour=QUIET)
         if self.rank:
             first, last = self.rank
-            span = {"x": x(first - 0.5), "x2": x(last + 0.5), "y": height + 3, "y2": height + 3}
-            layers.append(marks.rules([span], CHOSEN, width=6))
+            drawn += marks.rule(x(first - 0.5), height + 3, x(last + 0.5), height + 3, CHOSEN, width=6)
             text = f"between {ordinal(first)} and {ordinal(last)} of {total}"
             half = text_width(text, 12, bold=True) / 2
             middle = min(x.end - half, max(half - left, (x(first) + x(last)) / 2))
-            layers += marks.word(text, middle, height + 34, anchor="middle", bold=True, colour=CHOSEN)
-        return layers
+            drawn += marks.word(text, middle, height + 34, anchor="middle", bold=True, colour=CHOSEN)
+        return drawn
 
 
 def ordinal(number: int) -> str:
@@ -323,74 +321,3 @@ def intervals(
     if rank and not 1 <= rank[0] <= rank[1] <= len(found):
         raise EvenhandError(f"A place from {rank[0]} to {rank[1]} of {len(found)} cannot be.", do="Give places from 1.")
     return Intervals(tuple(found), centre, rank, Kind(kind), decimals, y_title, centre_label)
-
-
-@dataclass(frozen=True)
-class Strip:
-    """See ``strip``."""
-
-    measures: tuple[tuple[str, tuple[dict[str, Any], ...]], ...]
-
-    def plot(self, width: int) -> Plot:
-        """One row a measure: its name and the finding above, the dots below."""
-        layers: list[Any] = []
-        top = 0.0
-        for measure, rows in self.measures:
-            made, high = self._row(measure, rows, top, width)
-            layers += made
-            top += high
-        return Plot(layers, width, top - 8, top=4, bottom=4)
-
-    def _row(self, measure: str, rows: tuple[dict[str, Any], ...], top: float, width: int) -> tuple[list[Any], float]:
-        """The layers of one row, and its height: a long name takes more than one line."""
-        chosen = next((row for row in rows if row["role"] == "chosen"), None)
-        said = _finding(chosen)
-        start = top
-        layers = marks.word(said, width, top + 12, anchor="end", bold=True, colour=CHOSEN if chosen else QUIET)
-        for line in wrap(measure, 13, width - text_width(said, 12, bold=True) - 14):
-            layers += marks.word(line, 0, top + 12, size=13)
-            top += 16
-        top -= 16
-        values = [row["value"] for row in rows if row["value"] is not None]
-        middle = top + 35
-        if not values:
-            return layers + marks.word("no figure published", 0, middle, colour=QUIET), middle + 23 - start
-        low, high = min(values), max(values)
-        x = Scale(low, high if high > low else low + 1, 9, width - 9)
-        layers.append(marks.rules([{"x": 0, "x2": width, "y": middle, "y2": middle}], SOFT[2]))
-        others = [
-            {"x": x(r["value"]), "y": middle} for r in rows if r["role"] in ("other", "peer") and r["value"] is not None
-        ]
-        if others:
-            layers.append(marks.dots(others, size=40, fill=None, stroke=OTHERS, width=1))
-        for row in rows:
-            if row["role"] == "england" and row["value"] is not None:
-                at = x(row["value"])
-                layers.append(marks.rules([{"x": at, "x2": at, "y": middle - 11, "y2": middle + 11}], INK, width=3))
-        if chosen and chosen["value"] is not None:
-            layers.append(
-                marks.dots([{"x": x(chosen["value"]), "y": middle}], size=190, fill=CHOSEN, stroke=PAPER, width=2)
-            )
-        return layers, middle + 23 - start
-
-
-def _finding(chosen: dict[str, Any] | None) -> str:
-    """The value and its word: "22.2% · similar"."""
-    if chosen is None:
-        return ""
-    if chosen["value"] is None:
-        return str(chosen["word"] or "no figure published")
-    value = format_value(chosen["kind"], chosen["value"], chosen["decimals"])
-    return f"{value} · {chosen['word']}" if chosen["word"] else value
-
-
-def strip(rows: Any) -> Strip:
-    """One row a measure, all councils as dots, the chosen one large, England a short bar; the spine of a council page.
-
-    rows: measure, name, value, role ("other", "peer", "chosen" or "england"), and for the chosen one word ("much lower"
-    ... "much higher", or why there is no figure), kind and decimals. Each row runs from its own lowest to its highest.
-    """
-    defaults = {"role": "other", "word": "", "kind": Kind.PERCENT, "decimals": None}
-    found = rows_of(rows, ("measure", "name", "value"), "rows", defaults)
-    names = list(dict.fromkeys(row["measure"] for row in found))
-    return Strip(tuple((name, tuple(row for row in found if row["measure"] == name)) for name in names))

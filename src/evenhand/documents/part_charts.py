@@ -33,14 +33,15 @@ class Waterfall:
         column = 0.0 if small else min(230.0, max(text_width(step["label"], 13) for step in self.steps) + 16)
         low, high = min(0.0, *(min(pair) for pair in ends)), max(0.0, *(max(pair) for pair in ends))
         x = Scale(low, high if high > low else low + 1, column, width - margin)
-        layers, y, before = [], 0.0, None
+        drawn, y, before = "", 0.0, None
         for step, (start, end), text in zip(self.steps, ends, texts, strict=True):
             made, y, before = self._step(step, (x(start), x(end)), text, y, before, small, column, width)
-            layers += made
+            drawn += made
         if not small or low < 0:
             # Behind everything: on a phone the names lie over it.
-            layers.insert(0, marks.rules([{"x": x(0.0), "x2": x(0.0), "y": 0, "y2": y - 8}], INK))
-        return Plot(layers, width, y, top=4, bottom=0)
+            zero = marks.crisp(x(0.0))
+            drawn = marks.rule(zero, 0, zero, y - 8, INK) + drawn
+        return Plot(drawn, width, y, top=4, bottom=0)
 
     def _step(
         self,
@@ -52,31 +53,30 @@ class Waterfall:
         small: bool,
         column: float,
         width: int,
-    ) -> tuple[list[Any], float, tuple[float, float]]:
+    ) -> tuple[str, float, tuple[float, float]]:
         """One bar with its name, its figure and the line that joins it to the bar above."""
         start, end = at
-        layers: list[Any] = []
+        drawn = ""
         names = wrap(step["label"], 13, width if small else column - 12)
         bold = step["total"]
         if small:
             for line in names:
-                layers += marks.word(line, 0, y + 8, size=13, bold=bold, halo=True)
+                drawn += marks.word(line, 0, y + 8, size=13, bold=bold, halo=True)
                 y += 16
             y += 2
         row_height = 22.0 if small else max(26.0, 16.0 * len(names))
         middle = y + row_height / 2
         if not small:
             for index, line in enumerate(names):
-                layers += marks.word(line, 0, middle + 16 * (index - (len(names) - 1) / 2), size=13, bold=bold)
+                drawn += marks.word(line, 0, middle + 16 * (index - (len(names) - 1) / 2), size=13, bold=bold)
         if before:
-            layers.insert(
-                0, marks.rules([{"x": before[0], "x2": before[0], "y": before[1], "y2": middle}], OTHERS, dash=(2, 2))
-            )
+            joins = marks.rules([(before[0], before[1], before[0], middle)], OTHERS, dash=(2, 2))
+            drawn = joins + drawn
         fill = CHOSEN if bold else BANDS["higher"] if step["amount"] >= 0 else BANDS["lower"]
-        box = {"x": min(start, end), "x2": max(start, end), "y": middle - 10, "y2": middle + 10}
-        layers.append(marks.boxes([box], fill, stroke=INK if not bold else CHOSEN))
-        layers += marks.word(text, max(start, end) + 6, middle, bold=True)
-        return layers, y + row_height + 8, (end, middle + 10)
+        box = Box(min(start, end), middle - 10, max(start, end), middle + 10)
+        drawn += marks.boxes([box], fill, stroke=INK if not bold else CHOSEN)
+        drawn += marks.word(text, max(start, end) + 6, middle, bold=True)
+        return drawn, y + row_height + 8, (end, middle + 10)
 
     def _ends(self) -> list[tuple[float, float]]:
         level, ends = 0.0, []
@@ -124,7 +124,7 @@ class StackedBar:
         """One bar of lettered parts; below it a line for each with its name, figure and share."""
         total = sum(part["value"] for part in self.parts)
         x = Scale(0, total, 0, width)
-        layers: list[Any] = []
+        drawn = ""
         level, y = 0.0, 66.0
         for index, part in enumerate(self.parts):
             fill, letter = SEGMENTS[index % len(SEGMENTS)], chr(ord("A") + index)
@@ -132,28 +132,27 @@ class StackedBar:
             level += part["value"]
             if part["value"] > 0:
                 # A white gap parts the neighbours; however small a part is, something of it shows.
-                box = {"x": start, "x2": max(start + 1.5, end - 2), "y": 0, "y2": 44}
-                layers.append(marks.boxes([box], fill))
+                drawn += marks.boxes([Box(start, 0, max(start + 1.5, end - 2), 44)], fill)
             if end - start > 18:
-                layers += marks.word(
-                    letter, (start + end) / 2, 22.5, anchor="middle", size=14, bold=True, colour=ink_on(fill)
+                drawn += marks.word(
+                    letter, (start + end) / 2, 22, anchor="middle", size=14, bold=True, colour=ink_on(fill)
                 )
             made, y = self._entry(part, letter, fill, total, y, width)
-            layers += made
-        return Plot(layers, width, y - 6, top=6, bottom=0)
+            drawn += made
+        return Plot(drawn, width, y - 6, top=6, bottom=0)
 
     def _entry(
         self, part: dict[str, Any], letter: str, fill: str, total: float, y: float, width: int
-    ) -> tuple[list[Any], float]:
+    ) -> tuple[str, float]:
         share = format_value(Kind.PERCENT, 100 * part["value"] / total)
         figure = f"{format_value(self.kind, part['value'], self.decimals)} · {share}"
-        layers = [marks.boxes([{"x": 0, "x2": 20, "y": y - 10, "y2": y + 10}], fill, stroke=OTHERS)]
-        layers += marks.word(letter, 10, y + 0.5, anchor="middle", bold=True, colour=ink_on(fill))
-        layers += marks.word(figure, width, y, anchor="end", size=13, bold=True)
+        drawn = marks.boxes([Box(0.5, y - 9.5, 20.5, y + 10.5)], fill, stroke=OTHERS)
+        drawn += marks.word(letter, 10.5, y + 0.5, anchor="middle", bold=True, colour=ink_on(fill))
+        drawn += marks.word(figure, width, y, anchor="end", size=13, bold=True)
         names = wrap(part["label"], 13, width - 28 - text_width(figure, 13, bold=True) - 12)
         for index, line in enumerate(names):
-            layers += marks.word(line, 28, y + 16 * index, size=13)
-        return layers, y + 16 * max(1, len(names)) + 12
+            drawn += marks.word(line, 28, y + 16 * index, size=13)
+        return drawn, y + 16 * max(1, len(names)) + 12
 
 
 def stacked_bar(parts: Any, *, kind: Kind | str = Kind.MONEY_PENCE, decimals: int | None = None) -> StackedBar:
@@ -176,10 +175,10 @@ class TileMap:
         rows = max(tile["row"] for tile in self.tiles) + 1
         side = min(width / columns, 40.0)
         shift = (width - side * columns) / 2
-        layers: list[Any] = []
+        drawn = ""
         for what in (*BANDS, *SYMBOLS):
-            layers += self._tiles([tile for tile in self.tiles if tile["band"] == what], what, side, shift)
-        layers += self._chosen(side, shift)
+            drawn += self._tiles([tile for tile in self.tiles if tile["band"] == what], what, side, shift)
+        drawn += self._chosen(side, shift)
         key, high = _tile_key(
             [what for what in (*BANDS, *SYMBOLS) if any(t["band"] == what for t in self.tiles)], rows * side + 14, width
         )
@@ -188,53 +187,49 @@ class TileMap:
             for tile in self.tiles
             if tile["href"]
         )
-        return Plot([*layers, *key], width, high, top=2, bottom=2, links=links)
+        return Plot(drawn + key, width, high, top=2, bottom=2, links=links)
 
-    def _tiles(self, tiles: list[dict[str, Any]], what: str, side: float, shift: float) -> list[Any]:
+    def _tiles(self, tiles: list[dict[str, Any]], what: str, side: float, shift: float) -> str:
         if not tiles:
-            return []
-        boxes = [_box(tile, side, shift) for tile in tiles]
+            return ""
+        places = [_box(tile, side, shift) for tile in tiles]
         fill = BANDS.get(what, PAPER)
-        layers = [marks.boxes([_corners(box, 0.75) for box in boxes], fill, stroke=OTHERS, width=0.75)]
         size = 12.0 if side < 30 else 13.0
         labels = [
-            {"x": (box.left + box.right) / 2, "y": box.top + side * 0.37, "text": _fit(tile["label"], size, side - 2)}
-            for tile, box in zip(tiles, boxes, strict=True)
+            ((box.left + box.right) / 2, box.top + side * 0.36, _fit(tile["label"], size, side - 2))
+            for tile, box in zip(tiles, places, strict=True)
         ]
-        layers += marks.words(labels, anchor="middle", size=size, colour=ink_on(fill))
-        return layers + _signs(boxes, what, side)
+        return (
+            marks.boxes([_inset(box, 0.75) for box in places], fill, stroke=OTHERS, width=0.75)
+            + marks.words(labels, anchor="middle", size=size, colour=ink_on(fill))
+            + _signs(places, what, side)
+        )
 
-    def _chosen(self, side: float, shift: float) -> list[Any]:
-        found = [_corners(_box(tile, side, shift), 0.5) for tile in self.tiles if tile["role"] == "chosen"]
-        if not found:
-            return []
-        return [marks.boxes(found, None, stroke=PAPER, width=6), marks.boxes(found, None, stroke=INK, width=3)]
+    def _chosen(self, side: float, shift: float) -> str:
+        found = [_inset(_box(tile, side, shift), 0.5) for tile in self.tiles if tile["role"] == "chosen"]
+        return marks.boxes(found, None, stroke=PAPER, width=6) + marks.boxes(found, None, stroke=INK, width=3)
 
 
-def _signs(boxes: list[Box], what: str, side: float) -> list[Any]:
+def _signs(places: list[Box], what: str, side: float) -> str:
     """The mark that says the band again without colour: triangles up or down, one or two; a bar for no figure."""
-    rows = []
     count = 2 if what.startswith("much") else 1
-    area = (side * 0.2) ** 2
-    for box in boxes:
+    at = []
+    for box in places:
         middle, y = (box.left + box.right) / 2, box.top + side * 0.79
-        rows += [{"x": middle + (index - (count - 1) / 2) * side * 0.27, "y": y} for index in range(count)]
+        at += [(middle + (index - (count - 1) / 2) * side * 0.27, y) for index in range(count)]
     if what in ("much higher", "higher", "lower", "much lower"):
-        ink = ink_on(BANDS[what])
-        shape = "triangle-up" if what.endswith("higher") else "triangle-down"
-        return [marks.dots(rows, size=area, fill=ink, stroke=ink, width=0.5, shape=shape)]
+        return marks.triangles(at, side=side * 0.21, colour=ink_on(BANDS[what]), up=what.endswith("higher"))
     if what in SYMBOLS:
-        bars = [{"x": row["x"] - 5, "x2": row["x"] + 5, "y": row["y"], "y2": row["y"]} for row in rows]
-        return [marks.rules(bars, ENGLAND, width=1.5, dash=_DASH[what])]
-    return []
+        return marks.rules([(x - 5, y, x + 5, y) for x, y in at], ENGLAND, width=1.5, dash=_DASH[what])
+    return ""
 
 
 _DASH = {Status.MISSING.value: (10, 1), Status.SUPPRESSED.value: (3, 2), Status.NOT_APPLICABLE.value: (1, 2)}
 
 
-def _tile_key(found: list[str], top: float, width: int) -> tuple[list[Any], float]:
+def _tile_key(found: list[str], top: float, width: int) -> tuple[str, float]:
     """A sample tile and its words for each band that occurs, flowing over lines; and the y below them."""
-    layers: list[Any] = []
+    drawn = ""
     x, y, side = 0.0, top, 24.0
     for what in found:
         words = _words(what)
@@ -242,12 +237,12 @@ def _tile_key(found: list[str], top: float, width: int) -> tuple[list[Any], floa
         if x and x + wide - 16 > width:
             x, y = 0.0, y + side + 8
         box = Box(x, y, x + side, y + side)
-        layers.append(marks.boxes([_corners(box, 0.5)], BANDS.get(what, PAPER), stroke=OTHERS, width=0.75))
+        drawn += marks.boxes([_inset(box, 0.5)], BANDS.get(what, PAPER), stroke=OTHERS, width=0.75)
         centred = Box(x, y - side * 0.29, x + side, y + side * 0.71)
-        layers += _signs([centred], what, side)
-        layers += marks.word(words, x + side + 8, y + side / 2)
+        drawn += _signs([centred], what, side)
+        drawn += marks.word(words, x + side + 8, y + side / 2)
         x += wide
-    return layers, y + side
+    return drawn, y + side
 
 
 def _words(band: str) -> str:
@@ -259,8 +254,8 @@ def _box(tile: dict[str, Any], side: float, shift: float) -> Box:
     return Box(left, top, left + side, top + side)
 
 
-def _corners(box: Box, inset: float) -> dict[str, float]:
-    return {"x": box.left + inset, "x2": box.right - inset, "y": box.top + inset, "y2": box.bottom - inset}
+def _inset(box: Box, by: float) -> Box:
+    return Box(box.left + by, box.top + by, box.right - by, box.bottom - by)
 
 
 def _fit(label: str, size: float, width: float) -> str:

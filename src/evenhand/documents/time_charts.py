@@ -6,6 +6,7 @@ period without a figure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,7 @@ from evenhand.documents.palette import CHOSEN, ENGLAND, OTHERS, PAPER, QUIET, SO
 from evenhand.facts.errors import EvenhandError
 
 _SMALL = 500
+_ALONE = 0.18  # of a step: how far the block of a period that stands alone reaches to either side
 
 
 def _pieces(
@@ -37,15 +39,13 @@ def _pieces(
     return [piece for piece in pieces if piece]
 
 
-def _band(rows: Sequence[dict[str, Any]], low: str, high: str, breaks: set[str], x: Scale, y: Scale, fill: str) -> Any:
+def _band(rows: Sequence[dict[str, Any]], low: str, high: str, breaks: set[str], x: Scale, y: Scale, fill: str) -> str:
     """Areas between two columns. A period that stands alone between breaks gets a short block of its own."""
-    points = []
-    for group, piece in enumerate(_pieces(rows, (low, high), breaks)):
-        for index, row in piece:
-            ends = {"y": y(row[high]), "y2": y(row[low]), "group": group}
-            shifts = (-0.18, 0.18) if len(piece) == 1 else (0.0,)
-            points += [{"x": x(index + shift), **ends} for shift in shifts]
-    return marks.areas(points, fill)
+    bands = []
+    for piece in _pieces(rows, (low, high), breaks):
+        shifts = (-_ALONE, _ALONE) if len(piece) == 1 else (0.0,)
+        bands.append([(x(index + shift), y(row[high]), y(row[low])) for index, row in piece for shift in shifts])
+    return marks.areas(bands, fill)
 
 
 def _line(
@@ -58,30 +58,26 @@ def _line(
     *,
     width: float,
     dash: Sequence[int] | None = None,
-) -> list[Any]:
-    points, alone = [], []
-    for group, piece in enumerate(_pieces(rows, (name,), breaks)):
-        points += [{"x": x(i), "y": y(row[name]), "group": group, "step": i} for i, row in piece]
-        if len(piece) == 1:
-            i, row = piece[0]
-            alone.append({"x": x(i - 0.18), "x2": x(i + 0.18), "y": y(row[name]), "y2": y(row[name])})
-    layers = [marks.lines(points, colour, width=width, dash=dash)] if points else []
-    return layers + ([marks.rules(alone, colour, width=width, dash=dash)] if alone else [])
+) -> str:
+    """A line through one column. A period that stands alone gets a short level piece."""
+    runs = []
+    for piece in _pieces(rows, (name,), breaks):
+        shifts = (-_ALONE, _ALONE) if len(piece) == 1 else (0.0,)
+        runs.append([(x(index + shift), y(row[name])) for index, row in piece for shift in shifts])
+    return marks.lines(runs, colour, width=width, dash=dash)
 
 
-def _period_axis(periods: Sequence[str], x: Scale, y: float) -> list[Any]:
+def _period_axis(periods: Sequence[str], x: Scale, y: float) -> str:
     """Names of periods, as many as fit: always the last, then every second, third ... before it."""
     widest = max(text_width(period, 12) for period in periods) + 10
     gap = x(1) - x(0) if len(periods) > 1 else widest
     every = max(1, -int(-widest // gap))
     last = len(periods) - 1
     ticks = [(index, periods[index]) for index in range(last, -1, -every)]
-    base = [{"x": x.start, "x2": x.end, "y": y, "y2": y}]
-    return [
-        marks.rules(base, OTHERS),
-        marks.rules([{"x": x(index), "x2": x(index), "y": y, "y2": y + 5} for index, _ in ticks], OTHERS),
-        *marks.words([{"x": x(index), "y": y + 16, "text": period} for index, period in ticks], anchor="middle"),
-    ]
+    base = marks.crisp(y)
+    uprights = [(at, base, at, base + 5) for at in (marks.crisp(x(index)) for index, _ in ticks)]
+    names = [(x(index), y + 16, period) for index, period in ticks]
+    return marks.rules([(x.start, base, x.end, base), *uprights], OTHERS) + marks.words(names, anchor="middle")
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ class DecileBands:
     y_title: str
 
     def plot(self, width: int) -> Plot:
-        """The layers at this total width."""
+        """The marks at this total width."""
         small = width < _SMALL
         height = 250.0 if small else 300.0
         columns = ("p10", "p25", "p50", "p75", "p90", "value")
@@ -107,7 +103,7 @@ class DecileBands:
         ticks = nice_ticks(low, high, 4 if small else 5)
         y = Scale(ticks[0], ticks[-1], height, 0)
         y_ticks = [(tick, tick_text(self.kind, tick)) for tick in ticks]
-        left = max(text_width(text, 12) for _, text in y_ticks) + 12
+        left = marks.axis_room(y_ticks)
         labels = self._labels(y, 92 if small else 200)
         right = max((label.width for label in labels), default=0) + 16
         inner = width - left - right
@@ -116,20 +112,27 @@ class DecileBands:
         broken, notes = self._breaks(x, height, inner)
         title = marks.lines_high(self.y_title, width) + 20
         cut = {period for period, _ in self.breaks}
-        layers = [*marks.axis_left(y, y_ticks, inner, self.y_title, room=left)]
-        layers.append(_band(self.rows, "p10", "p90", cut, x, y, SOFT[1]))
-        layers.append(_band(self.rows, "p25", "p75", cut, x, y, SOFT[2]))
-        layers += _line(self.rows, "p50", cut, x, y, ENGLAND, width=1.5, dash=(5, 3))
-        layers += broken + self._council(x, y, cut) + marks.end_labels(labels, x(len(self.rows) - 1), height)
-        layers += _period_axis([row["period"] for row in self.rows], x, height)
-        layers += marks.paragraph(notes, -left, height + 38, width) if notes else []
+        periods = [row["period"] for row in self.rows]
+        last = len(periods) - 1
+        alone = periods[-1] in cut or last == 0 or any(self.rows[-2][name] is None for name in ("p25", "p75", "value"))
+        drawn = (
+            marks.axis_left(y, y_ticks, inner, self.y_title, room=left)
+            + _band(self.rows, "p10", "p90", cut, x, y, SOFT[1])
+            + _band(self.rows, "p25", "p75", cut, x, y, SOFT[2])
+            + _line(self.rows, "p50", cut, x, y, ENGLAND, width=1.5, dash=(5, 3))
+            + broken
+            + self._council(x, y, cut)
+            + marks.end_labels(labels, x(last + (_ALONE if alone else 0)), height)
+            + _period_axis(periods, x, height)
+            + marks.paragraph(notes, -left, height + 38, width)
+        )
         below = 28 + (marks.lines_high(notes, width) + 4 if notes else 0)
-        return Plot(layers, inner, height, left, right, title, below)
+        return Plot(drawn, inner, height, left, right, title, below)
 
-    def _council(self, x: Scale, y: Scale, cut: set[str]) -> list[Any]:
-        layers = _line(self.rows, "value", cut, x, y, CHOSEN, width=3)
-        points = [{"x": x(i), "y": y(row["value"])} for i, row in enumerate(self.rows) if row["value"] is not None]
-        return [*layers, marks.dots(points, size=60, fill=CHOSEN, stroke=PAPER)] if points else layers
+    def _council(self, x: Scale, y: Scale, cut: set[str]) -> str:
+        at = [(x(i), y(row["value"])) for i, row in enumerate(self.rows) if row["value"] is not None]
+        line = _line(self.rows, "value", cut, x, y, CHOSEN, width=3)
+        return line + marks.dots(at, radius=4.4, fill=CHOSEN, stroke=PAPER)
 
     def _labels(self, y: Scale, room: float) -> list[marks.EndLabel]:
         """Names beside the last period: the council's with its figure, the median's, and the two bands'."""
@@ -146,19 +149,18 @@ class DecileBands:
                 labels.append(marks.EndLabel((name,), (y(last[inner]) + y(last[outer])) / 2, QUIET))
         return labels
 
-    def _breaks(self, x: Scale, height: float, inner: float) -> tuple[list[Any], str]:
+    def _breaks(self, x: Scale, height: float, inner: float) -> tuple[str, str]:
         """A dashed upright between the periods, lettered; the reasons stand below, where there is room to read them."""
         periods = [row["period"] for row in self.rows]
-        layers: list[Any] = []
-        notes = []
+        drawn, notes = "", []
         for number, (period, reason) in enumerate(self.breaks):
             at = x(periods.index(period) - 0.5)
             letter = chr(ord("A") + number)
-            layers.append(marks.rules([{"x": at, "x2": at, "y": 18, "y2": height}], ENGLAND, width=1.5, dash=(3, 3)))
-            layers.append(marks.dots([{"x": at, "y": 9}], size=300, fill=PAPER, stroke=ENGLAND))
-            layers += marks.word(letter, at, 9.5, anchor="middle", bold=True, colour=ENGLAND)
+            drawn += marks.rules([(at, 18, at, height)], ENGLAND, width=1.5, dash=(3, 3))
+            drawn += marks.dots([(at, 9)], radius=9, fill=PAPER, stroke=ENGLAND)
+            drawn += marks.word(letter, at, 9, anchor="middle", bold=True, colour=ENGLAND)
             notes.append(f"{letter}: {reason}")
-        return layers, " ".join(notes)
+        return drawn, " ".join(notes)
 
 
 def decile_bands(
@@ -204,7 +206,7 @@ class Fan:
     y_title: str
 
     def plot(self, width: int) -> Plot:
-        """The layers at this total width."""
+        """The marks at this total width."""
         small = width < _SMALL
         height = 250.0 if small else 300.0
         rows = self._joined()
@@ -216,24 +218,24 @@ class Fan:
         ticks = nice_ticks(low, high, 4 if small else 5)
         y = Scale(ticks[0], ticks[-1], height, 0)
         y_ticks = [(tick, tick_text(self.kind, tick)) for tick in ticks]
-        left = max(text_width(text, 12) for _, text in y_ticks) + 12
+        left = marks.axis_room(y_ticks)
         labels = self._labels(y, small)
         right = max(label.width for label in labels) + 16
         inner = width - left - right
         x = Scale(0, len(rows) - 1, 8, inner - 2)
-        layers = [*marks.axis_left(y, y_ticks, inner, self.y_title, room=left)]
+        drawn = marks.axis_left(y, y_ticks, inner, self.y_title, room=left)
         for level, fill in zip((95, 80, 50), SOFT, strict=True):
-            layers.append(_band(rows, f"lower{level}", f"upper{level}", set(), x, y, fill))
+            drawn += _band(rows, f"lower{level}", f"upper{level}", set(), x, y, fill)
         # A dotted edge keeps the widest band on paper that prints no light grey.
         for edge in ("lower95", "upper95"):
-            layers += _line(rows, edge, set(), x, y, OTHERS, width=1, dash=(2, 3))
-        layers += _line(rows, "median", set(), x, y, CHOSEN, width=2.5, dash=(6, 3))
-        layers += _line(rows, "value", set(), x, y, CHOSEN, width=3)
-        points = [{"x": x(i), "y": y(row["value"])} for i, row in enumerate(rows) if row["value"] is not None]
-        layers.append(marks.dots(points, size=50, fill=CHOSEN, stroke=PAPER))
-        layers += marks.end_labels(labels, x(len(rows) - 1), height)
-        layers += _period_axis([row["period"] for row in rows], x, height)
-        return Plot(layers, inner, height, left, right, marks.lines_high(self.y_title, width) + 20, 28)
+            drawn += _line(rows, edge, set(), x, y, OTHERS, width=1, dash=(2, 3))
+        drawn += _line(rows, "median", set(), x, y, CHOSEN, width=2.5, dash=(6, 3))
+        drawn += _line(rows, "value", set(), x, y, CHOSEN, width=3)
+        known = [(x(i), y(row["value"])) for i, row in enumerate(rows) if row["value"] is not None]
+        drawn += marks.dots(known, radius=4, fill=CHOSEN, stroke=PAPER)
+        drawn += marks.end_labels(labels, x(len(rows) - 1), height)
+        drawn += _period_axis([row["period"] for row in rows], x, height)
+        return Plot(drawn, inner, height, left, right, marks.lines_high(self.y_title, width) + 20, 28)
 
     def _joined(self) -> list[dict[str, Any]]:
         """Past and future in one row of periods; the fan opens at the last known figure."""
@@ -304,36 +306,32 @@ class Slope:
             name = wrap(f"{last} {row['name']}", 12, width * (0.32 if small else 0.3), bold=True)
             starts.append(marks.EndLabel((first,), y(row["before"]), *style))
             ends.append(marks.EndLabel(tuple(name), y(row["after"]), *style))
-        left = max([label.width for label in starts] + [text_width(self.before, 12, bold=True) / 2]) + 16
+        left = math.ceil(max([label.width for label in starts] + [text_width(self.before, 12, bold=True) / 2])) + 16.0
         right = max([label.width for label in ends] + [text_width(self.after, 12, bold=True) / 2]) + 16
         inner = width - left - right
-        layers = [marks.rules([{"x": at, "x2": at, "y": 0, "y2": height} for at in (0, inner)], OTHERS)]
+        drawn = marks.rules([(at, 0, at, height) for at in (0.5, marks.crisp(inner))], OTHERS)
         for role, colour, size, dash in (
             ("other", SOFT[2], 1.0, None),
             ("peer", OTHERS, 1.5, (4, 3)),
             ("england", ENGLAND, 2.5, None),
             ("chosen", CHOSEN, 3.5, None),
         ):
-            layers += self._lines([row for row in self.rows if row["role"] == role], inner, y, colour, size, dash)
-        layers += marks.end_labels(starts, 0, height, anchor="end") + marks.end_labels(ends, inner, height)
-        layers += marks.word(self.before, 0, -14, anchor="middle", bold=True)
-        layers += marks.word(self.after, inner, -14, anchor="middle", bold=True)
-        return Plot(layers, inner, height, left, right, 26, 8)
+            drawn += self._lines([row for row in self.rows if row["role"] == role], inner, y, colour, size, dash)
+        drawn += marks.end_labels(starts, 0, height, anchor="end") + marks.end_labels(ends, inner, height)
+        drawn += marks.word(self.before, 0, -14, anchor="middle", bold=True)
+        drawn += marks.word(self.after, inner, -14, anchor="middle", bold=True)
+        return Plot(drawn, inner, height, left, right, 26, 8)
 
     def _lines(
         self, rows: list[dict[str, Any]], inner: float, y: Scale, colour: str, size: float, dash: Sequence[int] | None
-    ) -> list[Any]:
-        if not rows:
-            return []
-        links = [{"x": 0, "x2": inner, "y": y(row["before"]), "y2": y(row["after"])} for row in rows]
-        ends = [{"x": x, "y": y(row[end])} for row in rows for x, end in ((0, "before"), (inner, "after"))]
-        if rows[0]["role"] == "other":
-            return [marks.rules(links, colour, width=size)]
-        area = {"chosen": 90.0, "england": 50.0, "peer": 30.0}[rows[0]["role"]]
-        return [
-            marks.rules(links, colour, width=size, dash=dash),
-            marks.dots(ends, size=area, fill=colour, stroke=PAPER),
-        ]
+    ) -> str:
+        links = [(0.0, y(row["before"]), inner, y(row["after"])) for row in rows]
+        drawn = marks.rules(links, colour, width=size, dash=dash)
+        if not rows or rows[0]["role"] == "other":
+            return drawn
+        ends = [(x, y(row[end])) for row in rows for x, end in ((0.0, "before"), (inner, "after"))]
+        radius = {"chosen": 5.4, "england": 4.0, "peer": 3.1}[rows[0]["role"]]
+        return drawn + marks.dots(ends, radius=radius, fill=colour, stroke=PAPER)
 
 
 def slope(rows: Any, *, before: str, after: str, kind: Kind | str = Kind.PERCENT, decimals: int | None = None) -> Slope:
