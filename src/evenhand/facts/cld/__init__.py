@@ -1,0 +1,1 @@
+"""What client-level data (CLD) may hold: fields, code lists, and how old or mistaken values become listed ones."""
