@@ -16,7 +16,8 @@ from scipy import stats
 
 from evenhand.edition import judge
 from evenhand.edition.assemble import RAW, SUM_AREA, Assembler
-from evenhand.edition.judge import JUDGED, Against, Scale, judged, seed_of
+from evenhand.edition.judge import Scale, judged, seed_of
+from evenhand.edition.marks import JUDGED, Against
 from evenhand.facts.register import Register
 from evenhand.measures.definition import load_all
 from tests.edition.tables import direct_payments, frame

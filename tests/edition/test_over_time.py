@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.edition.assemble import RAW
-from evenhand.edition.judge import JUDGED
+from evenhand.edition.marks import JUDGED
 from evenhand.edition.over_time import TRENDS, trends
 from evenhand.measures.definition import Measure, load_all
 

@@ -105,7 +105,7 @@ UNITS = [
     ("ascof-1a", (17.6, 19.0), "17.6 to 19.0 out of 24"),
     ("ascof-3d-2a", (20.3, 24.2), "20.3% to 24.2%"),
     ("dp-per-1000-adults", (2.02, 2.18), "2.02 to 2.18 per 1,000 adults"),
-    ("dp-spend-per-adult", (1.5, 39.54), "£1.50 to £39.54 per adult"),
+    ("dp-spend-per-adult", (1.5, 39.54), "£2 to £40 per adult"),
     ("ascof-1b", (0.368, 0.44), "0.368 to 0.440 points"),
 ]
 

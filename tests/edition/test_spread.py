@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evenhand.edition.assemble import RAW
 from evenhand.edition.context import Feature
-from evenhand.edition.judge import JUDGED
+from evenhand.edition.marks import JUDGED
 from evenhand.edition.spread import DECILES, PEERS, VARIATION, deciles, exact, peers, variation
 from evenhand.measures.definition import load_all
 

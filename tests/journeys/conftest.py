@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 from pytest_django.fixtures import Settings
 
 from evenhand.site.serve import bind
@@ -23,7 +25,9 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PHONE, DESK = {"width": 375, "height": 800}, {"width": 1280, "height": 900}
+DOWNLOAD = "net::ERR_ABORTED"
+PHONE: ViewportSize = {"width": 375, "height": 800}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 def _chromium() -> str | None:
@@ -60,14 +64,13 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture
-def site(settings: Settings, sample_home: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the pages, served as ``evenhand serve`` does, over a home of this test's own."""
+@contextmanager
+def serving(settings: Settings, built: Path, home: Path) -> Iterator[str]:
+    """The address of the pages over the editions of one home, served as ``evenhand serve`` does from another."""
     from evenhand.site.config.wsgi import application
 
-    home = tmp_path / "home"
     home.mkdir()
-    (home / "editions").symlink_to(sample_home / "editions")
+    (home / "editions").symlink_to(built / "editions")
     settings.EVENHAND_HOME = home
     settings.FETCH_BUTTON = True
     server = bind("127.0.0.1", 0)
@@ -78,6 +81,20 @@ def site(settings: Settings, sample_home: Path, tmp_path: Path) -> Iterator[str]
     server.server_close()
 
 
+@pytest.fixture
+def site(settings: Settings, sample_home: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of the pages over the simulated England, from a home of this test's own."""
+    with serving(settings, sample_home, tmp_path / "home") as address:
+        yield address
+
+
+@pytest.fixture
+def real_site(settings: Settings, real_home: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of the pages over the edition of the publishers' real files, from a home of this test's own."""
+    with serving(settings, real_home, tmp_path / "real") as address:
+        yield address
+
+
 class Visit:
     """One visitor: a page, and what may be asked of any page."""
 
@@ -86,35 +103,60 @@ class Visit:
         self.site = site
         self.faults: list[str] = []
         page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        page.on("requestfailed", lambda r: self.faults.append(r.url))
+        # A link that gives a file ends as an aborted visit: Chromium's way of saying that it became a download.
+        page.on(
+            "requestfailed",
+            lambda r: None if r.is_navigation_request() and r.failure == DOWNLOAD else self.faults.append(r.url),
+        )
         page.on("request", lambda r: None if r.url.startswith(site) else self.faults.append(r.url))
 
     def go(self, path: str) -> None:
         """Open an address of the site."""
         self.page.goto(self.site + path)
 
-    def barriers(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA and good practice: one line a violation; empty is what is wanted."""
-        self.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    def barriers(self, rules: list[str] | None = None) -> list[str]:
+        """What axe-core finds against WCAG 2.2 AA and good practice: one line a violation; empty is what is wanted.
+
+        rules: only these; None for all.
+        """
+        if not self.page.evaluate("Boolean(window.axe)"):
+            self.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+        only = {"runOnly": rules} if rules else {}
+        found = self.page.evaluate("o => axe.run(document, {resultTypes: ['violations'], ...o})", only)
         return [f"{v['id']}: {v['help']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
 
     def sideways(self) -> int:
         """How many pixels the page itself scrolls sideways; 0 is what is wanted."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
-    def keep(self, name: str) -> None:
-        """Keep a picture of the whole page for people to look at."""
+    def keep(self, name: str, most: int = 20_000) -> None:
+        """Keep a picture of the whole page for people to look at, ``most`` pixels of it where it is longer."""
         ARTEFACTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+        high = int(self.page.evaluate("document.documentElement.scrollHeight"))
+        part = FloatRect(x=0, y=0, width=self.page.evaluate("innerWidth"), height=min(high, most))
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True, clip=part)
+
+
+@contextmanager
+def visiting(browser: Browser, address: str, size: ViewportSize, **more: Any) -> Iterator[Visit]:
+    """One visitor with a screen of this size; ``more`` goes to the browser. A complaint of any page is a failure."""
+    context = browser.new_context(viewport=size, locale="en-GB", **more)
+    context.set_default_timeout(15_000)
+    visit = Visit(context.new_page(), address)
+    yield visit
+    context.close()
+    assert not visit.faults, "the page complained, or asked another host for something"
 
 
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
 def visit(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Visit]:
-    """The same journey on a phone and at a desk, without JavaScript on the pages' side: they have none."""
-    context = browser.new_context(viewport=request.param, locale="en-GB")
-    context.set_default_timeout(15_000)
-    visit = Visit(context.new_page(), site)
-    yield visit
-    context.close()
-    assert not visit.faults, "the page complained, or asked another host for something"
+    """The same journey on a phone and at a desk, over the simulated England."""
+    with visiting(browser, site, request.param) as visit:
+        yield visit
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def real_visit(request: pytest.FixtureRequest, browser: Browser, real_site: str) -> Iterator[Visit]:
+    """The same journey on a phone and at a desk, over the edition of the publishers' real files."""
+    with visiting(browser, real_site, request.param) as visit:
+        yield visit

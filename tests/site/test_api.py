@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
-import re
 import shutil
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlencode
 
 import polars as pl
 import pytest
@@ -21,53 +13,10 @@ from pytest_django.fixtures import Settings
 
 from evenhand.edition.read import Edition
 from evenhand.facts.status import Status
-from evenhand.site.evidence import limits, pages
-from evenhand.site.evidence.api import guard
-from evenhand.site.evidence.limits import Buckets
 from evenhand.site.evidence.present.tables import FIELDS
-from evenhand.site.serve import bind
+from tests.site.asking import MEASURE, V1, Row, asked, every_page
 
-V1 = "/api/v1"
-MEASURE = "ascof-3d-2a"
-Row = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def over_the_sample(own_home: Path, settings: Settings, sample_home: Path) -> Iterator[None]:
-    """The simulated edition, and a visitor who has asked for nothing yet."""
-    settings.EVENHAND_HOME = sample_home
-    limits.BUCKETS.clear()
-    for kept in (pages.KEPT, pages.KEPT_QUERIES):
-        kept.clear()
-    yield
-    limits.BUCKETS.clear()
-
-
-@pytest.fixture
-def a_council(sample: Edition) -> str:
-    rows = sample.rows(MEASURE, "2024-25").filter((pl.col("level") == "council") & pl.col("value").is_not_null())
-    return str(rows["slug"][0])
-
-
-def asked(client: Client, address: str, status: int = 200, **query: Any) -> Row:
-    answer = client.get(f"{V1}{address}", query)
-    assert answer.status_code == status, answer.content[:500]
-    wanted = "application/json" if status == 200 else "application/problem+json"
-    assert answer.headers["Content-Type"].split(";")[0] == wanted
-    told: Row = json.loads(answer.content)
-    return told
-
-
-def every_page(client: Client, address: str, **query: Any) -> list[Row]:
-    """All rows of a list, by following ``next``."""
-    rows, at = [], f"{V1}{address}?{urlencode(query, doseq=True)}"
-    while at:
-        told = json.loads(client.get(at).content)
-        assert told["data"], f"{at} is an empty list"
-        rows += told["data"]
-        at = told["next"]
-    assert len(rows) == told["total"]
-    return rows
+pytestmark = pytest.mark.usefixtures("over_the_sample")
 
 
 def test_the_list_of_measures_is_the_editions(client: Client, sample: Edition) -> None:
@@ -141,13 +90,25 @@ NOT_THERE = [
     ("/areas/nowhere", {}, "no-such-area"),
     ("/councils/nowhere/profile", {}, "no-such-area"),
     ("/areas", {"as_at": "1990-01-01"}, "no-figures"),
+    ("/councils/nowhere/values", {}, "no-such-area"),
+    ("/councils/nowhere/peers", {}, "no-such-area"),
+    ("/councils/{council}/values", {"measure": "nope"}, "no-such-measure"),
+    ("/councils/{council}/values", {"period": "1999-00"}, "no-figures"),
+    ("/councils/{council}/values", {"group": "nobody"}, "no-figures"),
+    (f"/measures/{MEASURE}/benchmarks", {"period": "1999-00"}, "no-figures"),
+    (f"/measures/{MEASURE}/benchmarks", {"group": "nobody"}, "no-figures"),
+    ("/measures/nope/benchmarks", {}, "no-such-measure"),
+    ("/editions", {"offset": 1000}, "past-the-end"),
     ("/measures/", {}, "no-such-address"),
     ("/nothing", {}, "no-such-address"),
 ]
 
 
 @pytest.mark.parametrize(("address", "query", "kind"), NOT_THERE)
-def test_what_is_not_there_is_an_error_that_names_what_is(client: Client, address: str, query: Row, kind: str) -> None:
+def test_what_is_not_there_is_an_error_that_names_what_is(
+    client: Client, a_council: str, address: str, query: Row, kind: str
+) -> None:
+    address = address.format(council=a_council)
     told = asked(client, address, 404, **query)
     assert told["type"] == f"/api/#problem-{kind}"
     assert told["status"] == 404
@@ -193,6 +154,73 @@ def test_areas_as_at_a_day_have_the_codes_of_that_day(client: Client, sample: Ed
     today = every_page(client, "/areas", as_at="2025-03-31", level="council")
     assert gone["slug"] not in {a["slug"] for a in today}
     assert asked(client, f"/areas/{gone['code']}")["data"]["successors"] == gone["successors"]
+
+
+def test_the_councils_are_those_that_stand(client: Client, sample: Edition) -> None:
+    rows = every_page(client, "/councils", limit=100)
+    held = sample.areas().filter((pl.col("level") == "council") & pl.col("standing")).sort("name")
+    assert [r["slug"] for r in rows] == held["slug"].to_list()
+
+
+def test_a_councils_figures_are_every_row_of_it_whatever_they_are_filtered_by(
+    client: Client, sample: Edition, a_council: str
+) -> None:
+    held = sample.table("values").filter(pl.col("area") == a_council).collect()
+    key = ("measure", "period", "group")
+    rows = every_page(client, f"/councils/{a_council}/values", limit=60)
+    assert {tuple(r[k] for k in key): r["value"] for r in rows} == {
+        tuple(r[k] for k in key): r["value"] for r in held.to_dicts()
+    }
+    assert tuple(rows[0]) == FIELDS
+    one = asked(client, f"/councils/{a_council}/values", measure="ascof-1a", group="all")["data"]
+    of_measure = held.filter((pl.col("measure") == "ascof-1a") & (pl.col("group") == "all"))
+    assert sorted(r["period"] for r in one) == sorted(of_measure["period"])
+    assert [r["period"] for r in one] == sorted(r["period"] for r in one)
+
+
+def test_peers_and_benchmarks_and_the_shelf_are_the_editions_own(
+    client: Client, sample: Edition, a_council: str
+) -> None:
+    peers = every_page(client, f"/councils/{a_council}/peers")
+    held = sample.table("peers").filter(pl.col("area") == a_council).sort("place").collect()
+    assert [(p["place"], p["slug"], p["distance"]) for p in peers] == held.select("place", "peer", "distance").rows()
+    assert all(sum(p["shares"].values()) == pytest.approx(1) for p in peers)
+    marks = every_page(client, f"/measures/{MEASURE}/benchmarks", limit=2)
+    table = sample.table("benchmarks").filter(pl.col("measure") == MEASURE).collect()
+    key = ("period", "group", "value", "published", "councils")
+    assert {tuple(m[k] for k in key) for m in marks} == set(table.select(*key).rows())
+    shelf = every_page(client, "/editions")
+    assert [(e["id"], e["current"], e["simulated"]) for e in shelf] == [(sample.id, True, True)]
+
+
+def test_one_without_peers_says_why_and_who_has_them(client: Client, sample: Edition) -> None:
+    has = set(sample.table("peers").collect()["area"])
+    lacks = [c for c in sample.register.all if c.id not in has]
+    assert lacks
+    for c in lacks:
+        told = asked(client, f"/councils/{c.id}/peers", 404)
+        assert c.name in told["detail"]
+        assert told["available"]
+
+
+def test_the_list_of_editions_is_never_kept_because_the_shelf_changes_beneath_it(
+    client: Client, sample_home: Path, settings: Settings, tmp_path: Path
+) -> None:
+    home = tmp_path / "own"
+    shutil.copytree(sample_home / "editions", home / "editions")
+    settings.EVENHAND_HOME = home
+    assert len(asked(client, "/editions")["data"]) == 1
+    (now,) = (f for f in (home / "editions").iterdir() if f.is_dir() and (f / "edition.json").exists())
+    shutil.copytree(now, now.with_name("sim-000000000002"))
+    assert len(asked(client, "/editions")["data"]) == 2
+
+
+def test_a_councils_history_is_told_in_sentences_and_codes(client: Client, sample: Edition) -> None:
+    gone = next(c for c in sample.register.all if c.valid_to)
+    told = asked(client, f"/areas/{gone.id}")["data"]
+    assert any("ended on" in said for said in told["history"])
+    assert told["successors"] == list(gone.successors)
+    assert asked(client, f"/areas/{told['successors'][0]}")["data"]["predecessors"]
 
 
 def test_a_profile_counts_what_it_shows(client: Client, a_council: str) -> None:
@@ -246,215 +274,3 @@ def test_a_fault_of_ours_is_a_problem_too(client: Client, monkeypatch: pytest.Mo
     told = asked(client, f"/variation/{MEASURE}", 500)
     assert told["type"] == "/api/#problem-fault"
     assert "secret" not in json.dumps(told)
-
-
-# Buckets of tokens
-
-
-class Clock:
-    """A clock that goes only when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_bucket_empties_says_how_long_and_fills_again() -> None:
-    clock = Clock()
-    buckets = Buckets(capacity=10, refill=2, clock=clock)
-    assert [buckets.take("a", 4) for _ in range(3)] == [0, 0, 1]  # 2 left, 2 lacking at 2 a second
-    assert buckets.take("a", 10) == 4
-    assert buckets.take("b", 4) == 0  # another visitor's bucket is another bucket
-    clock.now = 1
-    assert buckets.take("a", 4) == 0
-    clock.now = 1000
-    assert [buckets.take("a", 10), buckets.take("a", 1)] == [0, 1]  # never fuller than full
-
-
-def test_there_are_never_more_buckets_than_allowed() -> None:
-    buckets = Buckets(most=100, clock=Clock())
-    for n in range(1_000):
-        buckets.take(f"visitor {n}", 1)
-    assert len(buckets) == 100
-
-
-def test_dear_comparisons_are_limited_and_kept_ones_are_free(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(limits, "BUCKETS", Buckets(capacity=13, refill=1, clock=clock))
-    values = f"/measures/{MEASURE}/values"
-    asked(client, values, against="peers", limit=1)  # costs 10 of 13
-    asked(client, values, against="region", limit=1)  # costs the other 3
-    refused = client.get(f"{V1}{values}?against=type&limit=1")
-    assert refused.status_code == 429
-    assert refused.headers["Retry-After"] == "3"
-    assert json.loads(refused.content)["retry_after"] == 3
-    asked(client, values, against="peers", limit=1)  # drawn already, so free
-    asked(client, values, limit=1)  # held by the edition, so free
-    clock.now += 3
-    asked(client, values, against="type", limit=1)
-
-
-@pytest.mark.parametrize(
-    ("https", "forwarded", "expected"),
-    [(False, "9.9.9.9", "127.0.0.1"), (True, "6.6.6.6, 9.9.9.9", "9.9.9.9"), (True, "", "127.0.0.1")],
-)
-def test_only_the_trusted_proxy_says_who_asks(
-    rf: Any, settings: Settings, https: bool, forwarded: str, expected: str
-) -> None:
-    settings.HTTPS = https
-    assert limits.visitor(rf.get("/", HTTP_X_FORWARDED_FOR=forwarded)) == expected
-
-
-# The OpenAPI document, walked
-
-
-def operations(client: Client) -> dict[str, Row]:
-    document = json.loads(client.get(f"{V1}/openapi.json").content)
-    assert document["openapi"].startswith("3.1")
-    return {address: item["get"] for address, item in document["paths"].items()}
-
-
-ODD = ["", " ", "0", "-1", "1e9", "null", "é", "😀", "%00", "\x00", "../../etc/passwd", "' OR 1=1 --", "=1+1", "<b>",
-       "a" * 999, ",", ",,,", "2024-25", "all", "[]", "{}", "\\", "65+"]  # fmt: skip
-GOOD = {
-    "measure": [MEASURE, "ascof-1a"],
-    "period": ["2024-25", "all"],
-    "group": ["all", "18-64"],
-    "as_at": ["2020-01-01"],
-}
-
-
-def tried(parameter: Row) -> list[str]:
-    """Values for a parameter from its own schema: each of an enumeration, each boundary and its neighbours."""
-    schemas = [parameter["schema"], *parameter["schema"].get("anyOf", [])]
-    out = list(GOOD.get(parameter["name"], []))
-    for schema in schemas:
-        out += schema.get("enum", [])
-        for bound in ("minimum", "maximum"):
-            if bound in schema:
-                out += [str(int(schema[bound]) + n) for n in (-1, 0, 1)]
-        if "maxLength" in schema:
-            out += ["a" * (schema["maxLength"] + n) for n in (0, 1)]
-    return out + ODD
-
-
-def fill(address: str, parts: dict[str, str]) -> str:
-    for name, value in parts.items():
-        address = address.replace(f"{{{name}}}", quote(value, safe=""))
-    return address
-
-
-def test_every_value_of_every_parameter_is_answered_or_refused_in_words(
-    client: Client, a_council: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "BUCKETS", Buckets(capacity=1e9))
-    known = {"measure": MEASURE, "area": a_council, "council": a_council}
-    faults: list[str] = []
-    monkeypatch.setattr(guard.log, "error", lambda *said, **more: faults.append(f"{said} {more}"))
-    for address, operation in operations(client).items():
-        inside = {p["name"]: known[p["name"]] for p in operation["parameters"] if p["in"] == "path"}
-        for parameter in operation["parameters"]:
-            for value in tried(parameter):
-                if parameter["in"] == "path":
-                    at = fill(address, inside | {parameter["name"]: value})
-                else:
-                    at = f"{fill(address, inside)}?{urlencode({parameter['name']: value})}"
-                answer = client.get(at)
-                declared = {*operation["responses"], "200"}
-                assert str(answer.status_code) in declared - {"500", "503"}, (at, answer.content[:300])
-                told = json.loads(answer.content)
-                assert told["data"] if answer.status_code == 200 else told["detail"], at
-    assert not faults
-
-
-def odd_addresses(seed: int, many: int, slug: str) -> Iterator[str]:
-    """Addresses that nobody should ask for: real ones cut, joined, doubled and filled with what does not belong."""
-    dice = random.Random(seed)
-    words = ["measures", "councils", "compare", "peers", "variation", "data", "methods", "glossary", "api", "v1",
-             "areas", "values", "profile", "download.csv", "funnel.svg", "map.png", "trend.svg", "briefing",
-             "editions.atom", "status", "fetch", "static", "edition.zip", "openapi.json", MEASURE, slug, "", ".",
-             "..", *ODD]  # fmt: skip
-    names = ["period", "group", "council", "councils", "measures", "against", "limit", "offset", "level", "q",
-             "w_adults", "order", "as_at", "area", "x"]  # fmt: skip
-    values = [*ODD, slug, MEASURE, f"{slug},{slug}", ",".join([slug] * 50), "nan", "inf", "-0", "9" * 30, "NaN,NaN"]
-    real = ["/", f"/measures/{MEASURE}/", f"/measures/{MEASURE}/trend.svg", f"/measures/{MEASURE}/download.csv",
-            f"/councils/{slug}/", "/compare/", f"/peers/{slug}/", "/variation/", "/areas", f"{V1}/areas"]  # fmt: skip
-    for n in range(many):
-        if n % 400 == 0:  # a page that exists, with a query that it never asked for
-            path = dice.choice(real)
-        else:
-            first = dice.choice([w for w in words if w])  # two slashes at the start would name another host
-            path = "/" + "/".join(quote(w, safe="") for w in (first, *dice.choices(words, k=dice.randint(0, 4))))
-        query = urlencode([(dice.choice(names), dice.choice(values)) for _ in range(dice.randint(0, 3))])
-        yield f"{path}{f'?{query}' if query else dice.choice(['', '/'])}"
-
-
-@pytest.mark.django_db
-def test_ten_thousand_odd_addresses_and_not_one_fault(
-    client: Client, a_council: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    faults: list[str] = []
-    monkeypatch.setattr(guard.log, "error", lambda *said, **more: faults.append(f"{said} {more}"))
-    for address in odd_addresses(20241121, 10_000, a_council):
-        answer = client.get(address)
-        assert answer.status_code < 500, address
-    assert not faults
-
-
-# The page for people
-
-
-def test_the_page_lists_every_address_and_every_problem(client: Client) -> None:
-    page = client.get("/api/").content.decode()
-    for address in operations(client):
-        assert address in page
-    for kind in ("bad-request", "no-figures", "too-many-requests"):
-        assert f'id="problem-{kind}"' in page
-    assert "style=" not in page
-    assert "<script>" not in page
-
-
-# The examples of the documentation, run
-
-
-@pytest.fixture
-def served(settings: Settings) -> Iterator[str]:
-    """The site over HTTP in this process, at a port of its own."""
-    from django.core.wsgi import get_wsgi_application
-
-    server = bind("127.0.0.1", 0)
-    server.set_app(get_wsgi_application())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-
-
-def examples(language: str, served: str) -> list[str]:
-    page = (Path(__file__).parents[2] / "docs/how-to/use-the-figures.md").read_text(encoding="utf-8")
-    found = re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
-    assert found
-    return [text.replace("http://localhost:8000", served) for text in found]
-
-
-def test_the_examples_in_python_do_what_they_say(served: str, sample: Edition) -> None:
-    councils = sample.rows(MEASURE, "2024-25").filter(pl.col("level") == "council")
-    by_page, whole = (
-        subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True).stdout
-        for text in examples("python", served)
-    )
-    assert len(by_page.splitlines()) == councils.height
-    assert by_page.count("has no figure:") == councils["value"].null_count()
-    assert councils.sort("value", descending=True, nulls_last=True)["area_name"][0] in by_page.splitlines()[0]
-    assert councils.sort("value", descending=True, nulls_last=True)["area_name"][0] in whole
-
-
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-def test_the_examples_in_r_do_what_they_say(served: str, sample: Edition) -> None:
-    councils = sample.rows(MEASURE, "2024-25").filter((pl.col("level") == "council") & pl.col("value").is_not_null())
-    (text,) = examples("r", served)
-    said = subprocess.run(["Rscript", "-e", text], capture_output=True, text=True, timeout=60, check=True).stdout
-    assert f"{councils.height} councils with a figure" in said

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,8 @@ from pytest_django.fixtures import Settings
 from evenhand.edition.read import Edition
 from evenhand.edition.store import NoEdition, folder_of
 from evenhand.facts.errors import EvenhandError
-from evenhand.site.evidence import opened, pages, queries
+from evenhand.site.evidence import limits, opened, pages, queries
+from evenhand.site.evidence.limits import Buckets
 from evenhand.site.evidence.pages import Entry, Kept, per_edition
 from tests.site.editions import SmallEdition
 
@@ -37,9 +40,11 @@ def nothing_kept() -> Iterator[None]:
 class Drawn:
     """A view that counts how often it was drawn."""
 
-    def __init__(self, answer: Callable[[HttpRequest], HttpResponse] = lambda request: HttpResponse(LONG)) -> None:
+    def __init__(
+        self, answer: Callable[[HttpRequest], HttpResponse] = lambda request: HttpResponse(LONG), **how: Any
+    ) -> None:
         self.times, self.answer = 0, answer
-        self.view = per_edition(self._draw)
+        self.view = per_edition("period", "group", many=("area",), **how)(self._draw)
 
     def _draw(self, request: HttpRequest) -> HttpResponse:
         self.times += 1
@@ -68,10 +73,114 @@ def test_another_address_is_another_page(edition: SmallEdition, differs: str) ->
     assert page.get(differs).content == differs.encode()
 
 
-def test_another_host_is_another_page_because_a_page_may_print_its_own_address(edition: SmallEdition) -> None:
-    page = Drawn(lambda request: HttpResponse(request.build_absolute_uri("/")))
+def test_another_host_is_another_page_only_where_a_page_prints_its_own_address(edition: SmallEdition) -> None:
+    page = Drawn(lambda request: HttpResponse(request.build_absolute_uri("/")), names_host=True)
     assert page.get(host="localhost").content == b"http://localhost/"
     assert page.get(host="127.0.0.1").content == b"http://127.0.0.1/"
+    page = Drawn()
+    for port in range(200):  # a port that a visitor makes up passes for the same host
+        page.get(host=f"localhost:{port + 1}")
+    assert page.times == 1
+
+
+def test_a_thousand_made_up_queries_draw_a_page_once(edition: SmallEdition) -> None:
+    page = Drawn()
+    for n in range(1_000):
+        assert page.get(f"/page/?x={n}&utm_source=a{n}&x={n}").status_code == 200
+    assert page.times == 1
+    assert len(pages.KEPT_QUERIES) == 0
+
+
+SAME = [
+    "period=2023-24&group=all&area=a&area=b",
+    "group=all&period=2023-24&area=a&area=b",
+    "area=a&group=all&area=b&period=2023-24",
+    "period=2020-21&period=2023-24&group=all&area=a&area=b",  # the last counts, as it does for the view
+    "x=1&period=2023-24&y=2&group=all&area=a&area=b&x=3",
+    "period=2023%2D24&group=%61ll&area=a&area=b",
+]
+
+
+def test_order_and_repetition_make_no_other_page_but_the_order_of_a_list_does(edition: SmallEdition) -> None:
+    page = Drawn()
+    for query in SAME:
+        page.get(f"/page/?{query}")
+    assert page.times == 1
+    page.get("/page/?period=2023-24&group=all&area=b&area=a")
+    assert page.times == 2
+
+
+def test_a_view_sees_only_the_parameters_that_it_says_it_reads(edition: SmallEdition) -> None:
+    page = Drawn(lambda request: HttpResponse(f"{sorted(request.GET.lists())} {request.get_full_path()}"))
+    assert page.get("/page/?secret=1&period=2&period=3").content == b"[('period', ['3'])] /page/?period=3"
+
+
+def test_a_question_mark_in_a_path_is_no_query(edition: SmallEdition) -> None:
+    page = Drawn(lambda request: HttpResponse(request.path))
+    assert page.get("/page/" + quote("?period=1")).content != page.get("/page/?period=1").content
+
+
+@pytest.mark.parametrize(
+    ("address", "canonical"),
+    [
+        ("/page/?x=1&period=2023-24&utm_source=a", "/page/?period=2023-24"),
+        ("/page/?x=%3E%0D%0ASet-Cookie:a", "/page/"),
+        ("/pag%C3%A9%3E/", "/pag%C3%A9%3E/"),
+    ],
+)
+def test_the_one_name_of_a_page_leaves_out_what_was_not_read(
+    edition: SmallEdition, address: str, canonical: str
+) -> None:
+    page = Drawn()
+    for _ in range(2):
+        assert page.get(address).headers["Link"] == f'<http://localhost{canonical}>; rel="canonical"'
+    assert page.get(address, host="127.0.0.1").headers["Link"].startswith("<http://127.0.0.1/")
+
+
+def test_drawing_for_a_query_costs_tokens_and_what_is_kept_or_plain_is_free(
+    edition: SmallEdition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BUCKETS", Buckets(capacity=2, refill=1, clock=lambda: 0.0))
+    page = Drawn(cost=2)
+    page.get("/page/?period=1")
+    for free in ("/page/?period=1", "/page/", "/page/?x=1", "/page/?period=1&x=2"):
+        page.get(free)
+    with pytest.raises(limits.TooOften) as wait:
+        page.get("/page/?period=2")
+    assert wait.value.seconds == 2
+
+
+REAL = ["/", "/measures/ascof-3d-2a/", "/councils/{}/", "/councils/{}/briefing/", "/compare/", "/peers/{}/",
+        "/variation/", "/data/", "/methods/", "/glossary/", "/accessibility/", "/cite/", "/api/", "/councils.json",
+        "/data/sources.json", "/measures/ascof-3d-2a/download.csv", "/measures/ascof-3d-2a/map.svg",
+        "/councils/{}/download.xlsx", "/edition.zip"]  # fmt: skip
+
+
+@pytest.mark.parametrize("cookie", ["csrftoken=nonsense", "csrftoken=", "csrftoken=" + "a" * 32, "sessionid=1; a=b"])
+def test_a_readers_cookie_makes_no_page_anew_and_is_answered_with_none(
+    client: Client, sample_home: Path, settings: Settings, cookie: str
+) -> None:
+    settings.EVENHAND_HOME = sample_home
+    for _ in range(2):
+        answer = client.get("/glossary/", headers={"cookie": cookie})
+        assert not answer.cookies
+        assert "Cookie" not in answer.headers.get("Vary", "")
+        assert len(pages.KEPT) == 1
+
+
+@pytest.mark.parametrize("address", REAL)
+def test_no_page_of_the_site_is_drawn_again_for_a_parameter_that_it_does_not_read(
+    client: Client, sample_home: Path, settings: Settings, address: str
+) -> None:
+    settings.EVENHAND_HOME = sample_home
+    a_council = next(c.id for c in opened.open_current(sample_home).register.all if not c.valid_to)
+    first = client.get(address.format(a_council))
+    assert first.status_code == 200
+    held = len(pages.KEPT)
+    for made_up in ("x=1", "utm_source=mail", "_=1700000000", "Period=1"):
+        again = client.get(f"{address.format(a_council)}?{made_up}")
+        assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
+    assert (len(pages.KEPT), len(pages.KEPT_QUERIES)) == (held, 0)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +260,7 @@ def test_an_answer_for_one_reader_and_an_error_are_never_kept(
 
 def test_an_address_beyond_the_bound_is_answered_and_not_kept(edition: SmallEdition) -> None:
     page = Drawn()
-    assert page.get("/page/?q=" + "x" * pages.LONGEST_ADDRESS).status_code == 200
+    assert page.get("/page/?period=" + "x" * pages.LONGEST_ADDRESS).status_code == 200
     assert len(pages.KEPT) == len(pages.KEPT_QUERIES) == 0
 
 
@@ -162,7 +271,7 @@ def test_made_up_queries_push_out_one_another_and_not_the_plain_pages(
     page = Drawn()
     page.get()
     for n in range(50):
-        page.get(f"/page/?x={n}")
+        page.get(f"/page/?period={n}")
     page.get()
     assert page.times == 51
     assert pages.KEPT_QUERIES.size <= 5_000

@@ -18,7 +18,7 @@ from evenhand.edition.read import Edition
 from evenhand.facts.register import Council
 from evenhand.site.evidence.council_pages import briefing as brief
 from evenhand.site.evidence.council_pages import lines as on
-from evenhand.site.evidence.council_pages import pictures, standing, strips, telling
+from evenhand.site.evidence.council_pages import pictures, standing, telling
 from evenhand.site.evidence.pages import KEPT
 
 SETS = ("england", "region", "type", "peers")
@@ -141,31 +141,6 @@ def test_a_topics_title_states_the_finding(sample: Edition, bands: list[str | No
     line = on.councils_lines(sample, sample.register.council("quernshire"))[0]
     lines = [replace(line, benchmark="England", row=line.row | {"band": b}) for b in bands]
     assert pictures.finding("safety", lines) == title
-
-
-@pytest.mark.parametrize(
-    ("own", "benchmark", "said"),
-    [(5.0, 2.0, "5.0% · higher"), (None, 2.0, "suppressed to protect people"), (0.0, None, "0.0%")],
-)
-def test_a_strip_has_a_ring_a_council_and_a_large_dot_only_where_there_is_a_figure(
-    own: float | None, benchmark: float | None, said: str
-) -> None:
-    row = strips.Row("Measure <b>", said, (1.0, 3.0, 9.0), own, benchmark)
-    drawing = strips.svg([row], title="T", description="D", key="K", width=375, simulated=False)
-    assert drawing.count("a3 3 0 1 0 6 0") == 3
-    assert drawing.count("<circle") == (own is not None)
-    assert drawing.count("v22") == (benchmark is not None)
-    assert said in drawing
-    assert "<b>" not in drawing
-
-
-def test_a_strip_without_any_figure_says_so_and_one_value_stands_in_the_middle() -> None:
-    def drawn_of(*rows: strips.Row) -> str:
-        return strips.svg(list(rows), title="T", description="D", key="K", width=375, simulated=True)
-
-    assert "no figure published" in drawn_of(strips.Row("M", "", (), None, None))
-    assert 'cx="187.5"' in drawn_of(strips.Row("M", "", (), 4.0, None))
-    assert "SIMULATED FIGURES" in drawn_of(strips.Row("M", "", (), 4.0, None))
 
 
 def test_a_title_over_time_never_sets_figures_side_by_side_across_a_break(

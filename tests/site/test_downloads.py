@@ -226,12 +226,33 @@ def test_the_whole_edition_is_one_zip_file(client: Client, sample: Edition) -> N
     assert all(source["sha256"] in readme for source in sample.built_from)
 
 
-def test_who_takes_too_much_is_told_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "BUCKETS", Buckets(capacity=2, refill=1, clock=lambda: 0.0))
-    assert client.get(f"/measures/{MEASURE}/download.ods").status_code == 200
-    refused = client.get("/measures/ascof-1a/download.ods")
-    assert refused.status_code == 429
-    assert refused.headers["Retry-After"] == "2"
-    assert "2 seconds" in refused.content.decode()
-    assert client.get(f"/measures/{MEASURE}/download.ods").status_code == 200  # kept, so free
+DEAR = [
+    (f"/measures/{MEASURE}/download.ods", "/measures/ascof-1a/download.ods", 4),
+    (f"/measures/{MEASURE}/funnel.png", f"/measures/{MEASURE}/intervals.png", 4),
+    (f"/measures/{MEASURE}/funnel.svg", f"/measures/{MEASURE}/intervals.svg", 2),
+    (f"/measures/{MEASURE}/download.csv?against=peers", "/measures/ascof-1a/download.csv?against=peers", 11),
+    ("/councils/{}/download.xlsx", "/councils/{}/download.ods", 4),
+    ("/edition.zip", "/edition.zip", 10),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "cost"), DEAR)
+def test_who_takes_too_much_is_told_when_to_come_back(
+    client: Client, a_council: str, monkeypatch: pytest.MonkeyPatch, first: str, second: str, cost: int
+) -> None:
+    monkeypatch.setattr(limits, "BUCKETS", Buckets(capacity=cost, refill=1, clock=lambda: 0.0))
+    assert client.get(first.format(a_council)).status_code == 200
+    if second != first:
+        refused = client.get(second.format(a_council))
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"] == str(cost) or "against" in second
+        assert refused.headers["Cache-Control"] == "no-store"
+        assert "Content-Disposition" not in refused.headers
+        assert f"Wait {refused.headers['Retry-After']} seconds" in refused.content.decode()
+    assert client.get(first.format(a_council)).status_code == 200  # kept, so free
     assert client.get(f"/measures/{MEASURE}/download.csv").status_code == 200  # cheap, so free
+
+
+@pytest.mark.parametrize("address", ["/edition.zip", f"/measures/{MEASURE}/map.png", "/councils/{}/download.xlsx"])
+def test_the_largest_files_fit_the_store_many_times_over(client: Client, a_council: str, address: str) -> None:
+    assert len(client.get(address.format(a_council)).content) < pages.KEEP_BYTES / 10

@@ -84,6 +84,17 @@ def test_hosts(value: str, expected: list[str]) -> None:
     assert environment.hosts({"EVENHAND_ALLOWED_HOSTS": value}) == expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [("", 0), ("0", 0), (" 1 ", 1), ("2", 2)])
+def test_proxies_are_counted(value: str, expected: int) -> None:
+    assert environment.proxies({"EVENHAND_FORWARDED_FOR": value}) == expected
+
+
+@pytest.mark.parametrize("value", ["yes", "-1", "99", "10.0.0.1"])
+def test_proxies_that_cannot_be_counted_are_an_error_that_says_what_to_write(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="how many proxies"):
+        environment.proxies({"EVENHAND_FORWARDED_FOR": value})
+
+
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("true", True), ("0", False), ("", False), ("off", False)])
 def test_switches(value: str, on: bool) -> None:
     assert environment.flag("X", {"X": value}) is on

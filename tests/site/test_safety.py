@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -77,6 +79,87 @@ def test_every_answer_carries_the_security_headers_files_and_refusals_too(reader
     assert "Server" not in answer.headers
 
 
+PAGE_TYPES = [
+    "/", "/?q=vale", "/measures/ascof-3d-2a/", "/measures/ascof-3d-2a/?council={}", "/councils/{}/",
+    "/councils/{}/?against=region", "/councils/{gone}/", "/councils/{}/briefing/", "/compare/",
+    "/compare/?councils={},{other}", "/compare/?set=peers:{}", "/compare/?set=nothing", "/peers/{}/",
+    "/peers/{}/?w_adults=2", "/variation/", "/data/", "/methods/", "/methods/funnel/", "/glossary/", "/accessibility/",
+    "/cite/", "/api/", "/fetch/", "/nowhere/", "/councils/atlantis/", "/measures/none/", "/?" + "x" * 3_000,
+]  # fmt: skip
+FILE_TYPES = [
+    "/measures/ascof-3d-2a/download.csv", "/measures/ascof-3d-2a/download.json",
+    "/measures/ascof-3d-2a/download_about.csv",
+    "/measures/ascof-3d-2a/map.svg", "/measures/ascof-3d-2a/map.png", "/councils/{}/download.ods",
+    "/councils/{}/briefing.pdf", "/compare/download.csv?councils={},{other}", "/edition.zip", "/editions.atom",
+    "/robots.txt", "/councils.json", "/data/sources.json", "/status", "/api/v1/openapi.json", "/api/v1/measures",
+    "/api/v1/nothing", "/static/design/page.js",
+]  # fmt: skip
+IN_LINE = re.compile(
+    r"""<style|<script(?![^>]*\ssrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:|<(?:iframe|object|embed|base)\b"""
+    r"""|(?:src|href)\s*=\s*["']?\s*(?:data|blob):""",
+    re.IGNORECASE,
+)
+OF_EVERY_ANSWER = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@pytest.fixture
+def filled(sample_home: Path) -> Callable[[str], str]:
+    """An address with a council, another, and one that has gone, in its braces."""
+    register = open_current(sample_home).register
+    a, b = [c.id for c in register.all if not c.valid_to][:2]
+    gone = next(c.id for c in register.all if c.valid_to)
+    return lambda address: address.replace("{}", a).replace("{other}", b).replace("{gone}", gone)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [*PAGE_TYPES, *FILE_TYPES])
+def test_every_kind_of_page_and_file_has_its_headers_no_cookie_and_no_code_in_line(
+    reader: Client, filled: Callable[[str], str], address: str
+) -> None:
+    answer = reader.get(filled(address), headers={"accept-encoding": "gzip"})
+    if answer.status_code == 302:  # to the one address of a choice
+        answer = reader.get(answer.headers["Location"], headers={"accept-encoding": "gzip"})
+    assert answer.status_code < 500
+    policy = dict(part.partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    for what, whence in policy.items():
+        assert whence in ("'self'", "'none'"), what
+    assert {k: answer.headers.get(k) for k in OF_EVERY_ANSWER} == OF_EVERY_ANSWER
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert not answer.cookies
+    assert "Strict-Transport-Security" not in answer.headers  # no HTTPS here
+    assert answer.headers["Cache-Control"]
+    if answer.headers.get("Content-Encoding") == "gzip":
+        assert "Accept-Encoding" in answer.headers["Vary"]
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    if address in PAGE_TYPES:
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        html = (gzip.decompress(answer.content) if packed else answer.content).decode()
+        assert "<main" in html
+        found = IN_LINE.search(html)
+        assert not found, html[max(0, found.start() - 100) : found.end() + 50]
+
+
+def test_what_the_search_for_in_line_code_finds() -> None:
+    """The test above can fail: each of these is found, and what pages do use is not."""
+    for bad in (
+        "<style>",
+        '<p style="a">',
+        "<script>",
+        '<b onclick="a">',
+        '<a href="javascript:a">',
+        '<img src="data:a">',
+    ):
+        assert IN_LINE.search(bad), bad
+    for good in ('<script type="module" src="/static/a.js">', '<table class="style">', "<p>on a = b</p>"):
+        assert not IN_LINE.search(good), good
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [a for a, status in ADDRESSES.items() if status >= 400] + ["/status"])
 def test_errors_and_the_status_are_not_kept_by_anybody(reader: Client, address: str) -> None:
@@ -134,6 +217,34 @@ def test_a_host_that_is_not_ours_is_refused_without_repeating_it(reader: Client,
     assert answer.status_code == 400
     assert "cannot be answered" in answer.content.decode()
     assert "evil" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/cite/", "/editions.atom", "/compare/", "/api/v1/measures"])
+def test_a_forwarded_host_is_not_believed(reader: Client, address: str) -> None:
+    answer = reader.get(
+        address, headers={"host": "localhost", "x-forwarded-host": "evil.example", "x-host": "evil.example"}
+    )
+    assert answer.status_code == 200
+    assert b"evil.example" not in answer.content
+    assert "evil.example" not in str(answer.headers)
+
+
+@pytest.mark.django_db
+def test_the_status_for_operators_tells_nothing_personal_and_nothing_of_the_machine(
+    reader: Client, settings: Settings, tmp_path: Path, sample_home: Path
+) -> None:
+    told = reader.get("/status").json()
+    assert set(told) == {"version", "edition", "simulated", "database"}
+    settings.EVENHAND_HOME = tmp_path / "empty"
+    answer = reader.get("/status")
+    assert answer.status_code == 503
+    (damaged := tmp_path / "damaged" / "editions" / "a").mkdir(parents=True)
+    (damaged / "edition.json").write_text("{")
+    (damaged.parent / "current").write_text("a\n")
+    settings.EVENHAND_HOME = tmp_path / "damaged"
+    for text in (answer.content.decode(), reader.get("/status").content.decode(), reader.get("/").content.decode()):
+        assert str(tmp_path) not in text
+        assert str(settings.SECRET_KEY) not in text
 
 
 def test_bounds_leave_room_for_the_longest_comparison_a_page_offers(sample_home: Path) -> None:
@@ -236,3 +347,29 @@ def test_https_settings_follow_the_one_switch(switch: str, tmp_path: Path) -> No
     }
     said = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True).stdout
     assert said.split() == [str(switch == "1")] * 3
+
+
+REFUSED = [  # what the environment says, and part of what is said of it; None: it may start
+    ({"EVENHAND_DEBUG": "1"}, None),
+    ({"EVENHAND_DEBUG": "1", "EVENHAND_HTTPS": "1"}, "EVENHAND_DEBUG"),
+    ({"EVENHAND_DEBUG": "1", "EVENHAND_ALLOWED_HOSTS": "budgets.example.gov.uk"}, "EVENHAND_DEBUG"),
+    ({"EVENHAND_DEBUG": "1", "EVENHAND_ALLOWED_HOSTS": "localhost, 127.0.0.1"}, None),
+    ({"EVENHAND_ALLOWED_HOSTS": "*"}, "EVENHAND_ALLOWED_HOSTS"),
+    ({"EVENHAND_ALLOWED_HOSTS": "budgets.example.gov.uk", "EVENHAND_HTTPS": "1"}, None),
+]
+
+
+@pytest.mark.parametrize(("said", "refused"), REFUSED)
+def test_a_public_site_does_not_start_with_a_switch_that_is_for_developers(
+    said: dict[str, str], refused: str | None, tmp_path: Path
+) -> None:
+    import os
+    import subprocess
+    import sys
+
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("EVENHAND_") or k == "EVENHAND_OFFICIAL_DATA"}
+    environ = clean | said | {"EVENHAND_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "evenhand.site.config.settings"}
+    started = subprocess.run([sys.executable, "-c", "from django.conf import settings; settings.DEBUG"], env=environ,
+                             capture_output=True, text=True, check=False)  # fmt: skip
+    assert bool(started.returncode) == bool(refused)
+    assert (refused or "") in started.stderr

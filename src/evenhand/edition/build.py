@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from evenhand import __version__
-from evenhand.edition import combine, context, judge, over_time, places, real_terms, spread
+from evenhand.edition import combine, context, judge, marks, over_time, places, real_terms, sets, spread
 from evenhand.edition.assemble import Assembler
 from evenhand.edition.corrections import said_missing
 from evenhand.edition.home import writing
@@ -118,23 +118,27 @@ def build_from(
     def keep(name: str, frame: pl.DataFrame) -> None:
         tables.setdefault(name, []).append(frame)
 
+    progress("Finding peers", 0, len(measures))
+    area_table = places.areas(register, period_end(newest))
+    found, frame = context.features(observations, register, newest)
+    alike = spread.peers(frame, found)
+    near = sets.Neighbours.of(register, alike)
+    keep("peers", alike)
+    keep("features", frame)
+    keep("areas", area_table)
     for i, m in enumerate(measures):
         progress(f"Comparing councils: {m.title}", i, len(measures))
         rows = assembler.rows(m)
         if rows.is_empty():
             continue
-        values, against = judge_all(m, rows)
+        values, against, in_sets, compared = judge_all(m, rows, near)
         keep("values", real_terms.with_real_terms(m, values, prices))
         keep("benchmarks", against)
+        keep("sets", in_sets)
+        keep("set_benchmarks", compared)
         keep("variation", spread.variation(m, values))
         keep("deciles", spread.deciles(m, values))
         keep("trends", over_time.trends(m, values))
-    progress("Finding peers", len(measures), len(measures))
-    area_table = places.areas(register, period_end(newest))
-    found, frame = context.features(observations, register, newest)
-    keep("peers", spread.peers(frame, found))
-    keep("features", frame)
-    keep("areas", area_table)
     keep("conflicts", conflicts)
     keep("notes", _side([(k, r.notes) for k, r in loaded], NOTE))
     keep("comparability", _side([(k, r.comparability) for k, r in loaded], COMPARABILITY))
@@ -180,14 +184,23 @@ def _no_figures() -> NothingLoaded:
     return NothingLoaded("The files loaded hold no figure of any measure.", do="Load the ASCOF tables first.")
 
 
-def judge_all(m: Measure, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Judge every period and group of a measure against England; the rows, and a frame of what they were judged by."""
+def judge_all(
+    m: Measure, rows: pl.DataFrame, near: sets.Neighbours
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Judge every period and group of a measure: the rows and a frame of what they were judged by, against England,
+    and the same two (``marks.SETS`` and ``marks.MARKS``) against each council's own region, type and peers, for
+    everyone in the latest period.
+    """  # fmt: skip
     judged, against = [], []
-    country = "country"
+    in_sets, compared = [pl.DataFrame(schema=marks.SETS)], [pl.DataFrame(schema=marks.MARKS)]
+    country, scale = "country", judge.Scale.of(m)
+    everyone = rows.filter(pl.col("group") == marks.GROUP)["period"].unique()
+    latest = max(everyone.to_list(), key=period_end, default=None)
     for chunk in rows.partition_by("series", "period", "group", maintain_order=True):
         whole = chunk.filter((pl.col("level") == country) & (pl.col("area") != "sum-of-councils"))
         published = whole["value"][0] if whole.height else None
-        frame, bench = judge.judged(judge.Scale.of(m), chunk, published=published)
+        figures = judge.Figures.of(scale, chunk)
+        frame, bench = judge.judged(scale, chunk, published=published, figures=figures)
         judged.append(frame)
         against.append(
             {
@@ -199,7 +212,11 @@ def judge_all(m: Measure, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
                 **asdict(bench),
             }
         )
-    return pl.concat(judged), pl.DataFrame(against, schema=AGAINST)
+        if (chunk["period"][0], chunk["group"][0]) == (latest, marks.GROUP):
+            own, theirs = sets.judge_sets(scale, frame, figures, near)
+            in_sets.append(own)
+            compared.append(theirs)
+    return pl.concat(judged), pl.DataFrame(against, schema=AGAINST), pl.concat(in_sets), pl.concat(compared)
 
 
 AGAINST: dict[str, Any] = {

@@ -6,12 +6,14 @@ EVENHAND_HOME/
     downloads/                  what ``evenhand fetch`` got, with its manifest
     editions/<id>/              immutable editions
     editions/current            the id of the one in use (a one-line file, replaced at once)
+    cld.key                     hides the ids of people in client-level records
     lock                        held by the one writer
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +36,27 @@ def home_folder(environment: Mapping[str, str]) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("evenhand", appauthor=False)
+
+
+KEY_BYTES = 32
+
+
+def cld_key(home: Path) -> bytes:
+    """The home's own key that hides people's ids, made the first time, for this user only. Raises OSError."""
+    own = home / "cld.key"
+    if not own.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = own.with_suffix(f".{os.getpid()}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+        try:
+            os.link(fresh, own)  # whoever is first makes the key; two runs at once then use the same one
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return own.read_bytes().strip()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import polars as pl
 
 from evenhand.compare import funnel, intervals, ranks
 from evenhand.compare.intervals import Z95, Z998
+from evenhand.edition.marks import JUDGED, NOT_JUDGED, Against
 from evenhand.measures.definition import SURVEY_KINDS, Measure
 
 DRAWS = 10_000
@@ -44,31 +46,6 @@ class Scale:
 
 BANDS = {-2.0: "much lower", -1.0: "lower", 0.0: "similar", 1.0: "higher", 2.0: "much higher"}
 
-JUDGED: dict[str, Any] = {
-    "lower95": pl.Float64, "upper95": pl.Float64, "lower998": pl.Float64, "upper998": pl.Float64,
-    "interval": pl.String, "reliability": pl.UInt8, "differs": pl.Int8, "z": pl.Float64, "band": pl.String,
-    "rank_median": pl.Int16, "rank_low": pl.Int16, "rank_high": pl.Int16, "ranked": pl.Int16,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """What one set of councils was compared with, for the page to show and the funnel to draw.
-
-    value: the benchmark in the measure's unit; mean_of_councils: the plain mean, labelled; phi, tau2, y0: of the
-    over-dispersed funnel, on its working scale; councils: how many had a figure that could be judged.
-    """
-
-    kind: str
-    value: float | None
-    mean_of_councils: float | None
-    numerator: float | None
-    denominator: float | None
-    phi: float | None
-    tau2: float | None
-    y0: float | None
-    councils: int
-
 
 def seed_of(measure: str, period: str, group: str) -> int:
     """A seed that depends on what is ranked and on nothing else, so that a rebuilt edition has the same ranks."""
@@ -87,24 +64,75 @@ def _array(frame: pl.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.floa
     return frame[column].fill_null(np.nan).to_numpy().astype(np.float64)
 
 
-def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = None) -> tuple[pl.DataFrame, Against]:
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of one measure's rows for a period and group, and how they can be judged. All shape (rows,).
+
+    how: proportion, rate or score. council: which rows are councils. x, d: numerator and denominator, NaN where there
+    is no figure to show; value and moe: the figure and its margin. order: the rows in the order of their areas' names.
+    """
+
+    measure: Scale
+    how: str
+    council: Any
+    x: Any
+    d: Any
+    value: Any
+    moe: Any
+    order: Any
+    seed: int
+
+    @classmethod
+    def of(cls, measure: Scale, frame: pl.DataFrame) -> Figures | None:
+        """The figures of a frame, or None where they have no sampling error or there are no rows."""
+        how = method(measure, frame)
+        if how is None or frame.height == 0:
+            return None
+        shown = frame["value"].is_not_null().to_numpy()
+        x, d = (np.where(shown, _array(frame, c), np.nan) for c in ("numerator", "denominator"))
+        council, order = (frame["level"] == "council").to_numpy(), frame["area"].arg_sort().to_numpy()
+        seed = seed_of(measure.id, frame["period"][0], frame["group"][0])
+        value, moe = _array(frame, "value"), _array(frame, "margin_of_error")
+        return cls(measure, how, council, x, d, value, moe, order, seed)
+
+    @cached_property
+    def ranked(self) -> tuple[Any, ranks.Drawn | None]:
+        """The rows of councils that have a rank, in the order of their names, and their draws; drawn once.
+
+        Draws go to councils in the order of their names, so that a council's rank does not hang on the rows' order. A
+        figure without its counts, or a survey figure without its margin, has no rank.
+        """
+        if self.how == "score":
+            a, b = self.value, np.where(self.moe > 0, self.moe, np.nan) / Z95
+        else:
+            a, b = self.x, self.d
+        kind: ranks.Kind = self.how  # type: ignore[assignment]
+        a, b = ranks.usable(kind, np.where(self.council, a, np.nan), np.where(self.council, b, np.nan))
+        rows = self.order[np.isfinite(a[self.order])]
+        if not rows.size:
+            return rows, None
+        rng = np.random.default_rng([self.seed, 0])
+        return rows, ranks.draw(kind, a[rows], b[rows], draws=DRAWS, rng=rng)
+
+
+def judged(
+    measure: Scale, frame: pl.DataFrame, *, published: float | None = None, figures: Figures | None = None
+) -> tuple[pl.DataFrame, Against]:
     """The rows with the JUDGED columns added, and what they were compared with.
 
     frame: rows of one measure, period and group (RAW columns), any levels; only councils are banded and ranked.
     published: the publisher's own national figure, used as the benchmark of survey figures, whose councils cannot be
     summed. Counts use Σ numerator / Σ denominator of the councils in the frame (METHODS §2).
+    figures: of this frame, where they are made already.
     """
     frame = frame.drop([c for c in JUDGED if c in frame.columns])
-    how = method(measure, frame)
+    got = figures or Figures.of(measure, frame)
     n = frame.height
     out: dict[str, Any] = dict.fromkeys(JUDGED, None)
-    if how is None or n == 0:
+    if got is None:
         columns = [pl.Series(k, [None] * n, dtype=t) for k, t in JUDGED.items()]
-        return frame.with_columns(columns), Against("none", None, None, None, None, None, None, None, 0)
-    shown = frame["value"].is_not_null().to_numpy()
-    x, d = _array(frame, "numerator"), _array(frame, "denominator")
-    value, moe = _array(frame, "value"), _array(frame, "margin_of_error")
-    x, d = np.where(shown, x, np.nan), np.where(shown, d, np.nan)
+        return frame.with_columns(columns), NOT_JUDGED
+    how, x, d, value, moe = got.how, got.x, got.d, got.value, got.moe
     truer = _unrounded(measure, how, x, d, value)
     limits = {z: _limits(measure, how, truer, d, value, moe, z) for z in (Z95, Z998)}
     out["lower95"], out["upper95"] = limits[Z95]
@@ -115,12 +143,8 @@ def judged(measure: Scale, frame: pl.DataFrame, *, published: float | None = Non
     size = _array(frame, "respondents") if how == "score" else d
     points = 20.0 if measure.unit.startswith("%") else None
     out["reliability"] = intervals.reliability(value, limits[Z95][0], limits[Z95][1], size, percentage_points=points)
-    council = (frame["level"] == "council").to_numpy()
-    against = _fit(measure, how, council, x, d, value, moe, published, out)
-    seed = seed_of(measure.id, frame["period"][0], frame["group"][0])
-    # Draws go to councils in the order of their names, so that a council's rank does not hang on the rows' order.
-    order = frame["area"].arg_sort().to_numpy()
-    _rank(how, order, council, x, d, value, moe, seed, out)
+    against = _fit(measure, how, got.council, x, d, value, moe, published, out)
+    _rank(got, out)
     columns = [_series(k, out[k], t, n) for k, t in JUDGED.items()]
     return frame.with_columns(columns), against
 
@@ -193,17 +217,12 @@ def _fit(
     )  # fmt: skip
 
 
-def _rank(
-    how: str, order: Any, council: Any, x: Any, d: Any, value: Any, moe: Any, seed: int, out: dict[str, Any]
-) -> None:
-    """Fill the rank columns. A figure without its counts, or a survey figure without its margin, has no rank."""
-    if how == "score":
-        a, b = np.where(council, value, np.nan), np.where(council & (moe > 0), moe, np.nan) / Z95
-    else:
-        a, b = np.where(council, x, np.nan), np.where(council, d, np.nan)
-    if not np.isfinite(a + b).any():
+def _rank(figures: Figures, out: dict[str, Any]) -> None:
+    """Fill the rank columns."""
+    rows, drawn = figures.ranked
+    if drawn is None:
         return
-    got = ranks.rank_intervals(how, a[order], b[order], draws=DRAWS, seed=seed)  # type: ignore[arg-type]
-    back = np.argsort(order)
-    out["rank_median"], out["rank_low"], out["rank_high"] = got.median[back], got.low[back], got.high[back]
-    out["ranked"] = np.where(np.isfinite(out["rank_median"]), got.of, np.nan)
+    got = ranks.percentiles(ranks.count_ranks(drawn, np.arange(rows.size)))
+    for name, places in zip(("rank_median", "rank_low", "rank_high", "ranked"), (*got, float(rows.size)), strict=True):
+        out[name] = np.full(figures.value.shape, np.nan)
+        out[name][rows] = places

@@ -53,21 +53,22 @@ def profile(edition: Edition, text: str) -> Profile:
         (pl.col("group") == "all")
         & ((pl.col("area") == council.id) | (pl.col("level") == "country"))
     ).collect()  # fmt: skip
+    # One walk over the keys: a filter for every measure would cost more than all the rest of a council's page.
+    own: dict[str, dict[str, int]] = {}
+    whole: dict[tuple[str, str], int] = {}
+    keys = everything.select("measure", "period", "area").iter_rows()
+    for i, (measure, period, area) in enumerate(keys):
+        if area == council.id:
+            own.setdefault(measure, {})[period] = i
+        elif area != "sum-of-councils" or (measure, period) not in whole:
+            whole[measure, period] = i  # as published before the sum
     lines = []
     for d in edition.definitions.values():
-        own = everything.filter((pl.col("measure") == d["id"]) & (pl.col("area") == council.id))
-        if own.is_empty():
-            continue
-        latest = max(own["period"].to_list(), key=period_end)
-        row = own.filter(pl.col("period") == latest).row(0, named=True)
-        country = (
-            everything.filter(
-                (pl.col("measure") == d["id"]) & (pl.col("period") == latest) & (pl.col("level") == "country")
-            )
-            .sort(pl.col("area") == "sum-of-councils")
-            .to_dicts()
-        )
-        lines.append((d, row, country[0] if country else None))
+        if d["id"] in own:
+            latest = max(own[d["id"]], key=period_end)
+            row = everything.row(own[d["id"]][latest], named=True)
+            at = whole.get((d["id"], latest))
+            lines.append((d, row, None if at is None else everything.row(at, named=True)))
     judged = [r for _, r, _ in lines if r["band"] is not None]
     outside = sum(r["band"] != "similar" for r in judged)
     near = edition.table("peers").filter(pl.col("area") == council.id).sort("place").collect()

@@ -18,7 +18,7 @@ from evenhand.facts.register import Area, Council, Register, period_end
 
 TABLES = (
     "values", "benchmarks", "variation", "deciles", "trends", "peers", "features", "areas", "conflicts", "notes",
-    "comparability", "tiles",
+    "comparability", "tiles", "sets", "set_benchmarks",
 )  # fmt: skip
 COMMON = (
     "area_code", "area_name", "slug", "level", "period", "numerator", "denominator", "value", "lower95", "upper95",

@@ -25,7 +25,7 @@ PERCENTS = ("proportion", "survey_percent", "money_share", "published_only", "co
 
 
 def written(definition: dict[str, Any], value: float) -> str:
-    """A figure with its unit: "24.5%", "2.57 per 1,000 adults", "£33.12 per adult", "19.0 out of 24"."""
+    """A figure with its unit: "24.5%", "2.57 per 1,000 adults", "£33 per adult", "19.0 out of 24"."""
     number = words.rounded(value, definition["decimals"])
     if definition["kind"] in PERCENTS:
         return f"{number}%"
@@ -139,7 +139,7 @@ def about(
             which = names_of(edition, name)
             out.append(f"{which} together: {written(definition, mark.value)} ({mark.councils} councils with a figure).")
     if people:
-        benchmark = benchmark_name(country, whole, found)
+        benchmark = benchmark_name(country, whole, found, definition)
         for r in chosen.iter_rows(named=True):
             out += one_area(definition, r, benchmark, trend_sentence(edition, definition, r))
         return out
@@ -154,20 +154,36 @@ def about(
         )
         beyond = councils.filter(pl.col("differs").abs() == 2).height
         if not found.benchmarks:
-            benchmark = benchmark_name(country, whole, found)
+            benchmark = benchmark_name(country, whole, found, definition)
             out.append(f"{beyond} differ from {benchmark} by more than chance (99.8% intervals).")
     if none:
         out.append(f"{none} of {councils.height} councils {'has' if none == 1 else 'have'} no figure; each says why.")
     return out
 
 
-def benchmark_name(country: str, whole: list[dict[str, Any]], found: Comparison) -> str:
-    """What councils are set against: the country, or the councils alone where the publisher gives no such figure."""
+def benchmark_name(
+    country: str, whole: list[dict[str, Any]], found: Comparison, definition: dict[str, Any]
+) -> str:  # fmt: skip
+    """What councils are set against: the country, or the councils alone where the publisher gives no such figure.
+
+    Chance is judged by the sum of the councils. Where that prints as another number than the country's own figure,
+    which stands beside the sentence, the sum is named with its number: "councils together (90.9%)".
+    """
     if found.benchmarks:
         return "the councils compared"
     without = bool(whole) and all(r["value"] is None and r["respondents"] is None for r in whole)
     survey = found.rows["interval"].eq_missing("published margin of error").any()
-    return "the councils that have a figure" if without and survey else country
+    if without and survey:
+        return "the councils that have a figure"
+    own = [_number(definition, r["value"]) for r in whole if r["area"] != SUM_AREA and r["value"] is not None]
+    total = found.rows.filter((pl.col("area") == SUM_AREA) & pl.col("value").is_not_null())["value"].to_list()
+    if own and total and own[0] != _number(definition, total[0]):
+        return f"councils together ({_number(definition, total[0])})"
+    return country
+
+
+def _number(definition: dict[str, Any], value: float) -> str:
+    return written(definition, value).split(" ", 1)[0]
 
 
 def names_of(edition: Edition, mark: str) -> str:

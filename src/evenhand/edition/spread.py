@@ -32,6 +32,8 @@ DECILES: dict[str, Any] = {
     "p10": pl.Float64, "p25": pl.Float64, "p50": pl.Float64, "p75": pl.Float64, "p90": pl.Float64,
 }  # fmt: skip
 
+ROUNDING = 0.0501  # half of the last decimal that publishers print, and the dust of a float
+
 PEERS: dict[str, Any] = {
     "area": pl.String, "place": pl.Int16, "peer": pl.String, "distance": pl.Float64, "without": pl.List(pl.String),
     "features": pl.List(pl.String), "shares": pl.List(pl.Float64),
@@ -44,8 +46,13 @@ def plain(value: Any) -> float | None:
 
 
 def exact(frame: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Each row's figure unrounded where its counts are published, else as printed; NaN where there is none."""
-    best = pl.when(pl.col("value").is_null()).then(None).otherwise(pl.coalesce("calculated", "value"))
+    """Each row's figure unrounded where its counts are published, else as printed; NaN where there is none.
+
+    Some counts are printed to the nearest 5 beside a figure worked out before rounding (ASCOF 4B). Where the two differ
+    by more than the figure's own rounding, the figure as printed is nearer the truth, and is the one that pages show.
+    """
+    finer = (pl.col("calculated") - pl.col("value")).abs() <= ROUNDING
+    best = pl.when(finer).then("calculated").otherwise("value")
     return frame.select(best.fill_null(np.nan)).to_series().to_numpy().astype(np.float64)
 
 

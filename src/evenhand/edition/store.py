@@ -21,7 +21,7 @@ from evenhand.facts.errors import EvenhandError, Where
 
 POINTER = "current"
 # Raised whenever a table or a field of an edition changes, so that an old one is refused with a sentence.
-FORMAT = 3
+FORMAT = 4
 BUILDING = ".building-"
 CHECKSUMS = "checksums.json"
 

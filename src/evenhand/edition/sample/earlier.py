@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from evenhand.edition.sample.activity import with_budget
 from evenhand.edition.sample.draws import Floats, Ints, round5
-from evenhand.edition.sample.framework import absent, with_budget
+from evenhand.edition.sample.framework import absent
 from evenhand.edition.sample.table import LEVELS, MISSING, SUPPRESSED, Codes, Column, Table, add_counts
 from evenhand.edition.sample.world import Areas, World
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from evenhand.edition.sample.activity import COUNTS, PERIOD, Activity, activity
 from evenhand.edition.sample.draws import Floats, Ints, whole
 from evenhand.edition.sample.table import (
     MISSING,
@@ -18,36 +19,6 @@ from evenhand.edition.sample.table import (
     add_counts,
 )
 from evenhand.edition.sample.world import Areas, World
-
-PERIOD, YEAR = "2024-25", 2025
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One measure counted from client-level data.
-
-    base: the age band of residents that the denominator is a share of; rate: that share (1 for a rate of residents);
-    mean and spread: the numerator's share of the denominator over councils; per and unit: how the value is printed.
-    """
-
-    code: str
-    base: str
-    rate: float
-    mean: float
-    spread: float
-    per: int = 100
-    unit: str = "percent"
-    uneven: float = 0.35  # how much the denominator's share differs between councils
-
-
-COUNTS: tuple[Count, ...] = (
-    Count("2A", "18+", 0.0040, 0.745, 0.13),
-    Count("2B", "18-64", 1.0, 0.00017, 0.00006, 100_000, "per_100000", 0.0),
-    Count("2C", "65+", 1.0, 0.0059, 0.0013, 100_000, "per_100000", 0.0),
-    Count("2E(1)", "18-64", 0.0038, 0.82, 0.07, uneven=0.15),
-    Count("2E(2a)", "18-64", 0.0088, 0.775, 0.075, uneven=0.15),
-    Count("2E(2b)", "65+", 0.052, 0.61, 0.095, uneven=0.15),
-)
 
 
 def absent(world: World, areas: Areas, role: str, code: int) -> Codes:
@@ -65,16 +36,12 @@ def column(code: str, period: str = PERIOD) -> Column:
 def add_framework(table: Table, world: World) -> None:
     """All measures of 2024-25 that are not from surveys of people."""
     areas = world.period(PERIOD)
-    residents = world.residents(2023)
+    year = activity(world)
     for c in COUNTS:
-        base = residents[c.base]
-        share = np.clip(c.rate * (1.0 + c.uneven * world.own(f"use of {c.code}")), c.rate * 0.1, 1.0)
-        under = base if c.rate == 1.0 else world.draws.binomial(f"ascof/{c.code}/denominator", base, share)
-        p = np.clip(c.mean + c.spread * world.own(f"result of {c.code}"), c.mean * 0.2, 0.995)
-        over = world.draws.binomial(f"ascof/{c.code}", under, p)
+        over, under = year.counts[c.code]
         add_counts(table, column(c.code), areas, areas.sums(over), areas.sums(under), per=c.per, unit=c.unit)
     _add_reablement(table, world, areas)
-    _add_budgets(table, world, areas)
+    _add_budgets(table, world, areas, year)
     _add_safeguarding(table, world)
     _add_turnover(table, world)
     _add_ratings(table, world)
@@ -96,36 +63,12 @@ def _add_reablement(table: Table, world: World, areas: Areas) -> None:
     add_counts(table, column("2D(2)"), areas, sums[1], sums[2], absent=hidden)
 
 
-def _add_budgets(table: Table, world: World, areas: Areas) -> None:
+def _add_budgets(table: Table, world: World, areas: Areas, year: Activity) -> None:
     """3D(1a) and 3D(2a), all ages: budgets in any form, and direct payments, of people supported in the community."""
-    people = _total(world.supported(YEAR))
-    direct = _total(world.with_direct_payment(YEAR, 0.93))
-    budgets = with_budget(world, people, direct, "records")
+    people, direct = year.total(year.community), year.total(year.direct)
     gone = absent(world, areas, "not-sent", MISSING)
-    for code, count in (("3D(1a)", budgets), ("3D(2a)", direct)):
+    for code, count in (("3D(1a)", year.budgets), ("3D(2a)", direct)):
         add_counts(table, column(code), areas, areas.sums(count), areas.sums(people), absent=gone)
-
-
-def with_budget(world: World, people: Ints, direct: Ints, how: str) -> Ints:
-    """People with self-directed support in any form: at least those with a direct payment.
-
-    ``return``: the old return, where most councils count nearly everyone. ``records``: client-level data, where about
-    half do, others have gaps, and some record direct payments alone.
-    """
-    u, z = world.draws.uniform(f"budgets/{how}/kind", world.n), world.draws.uniform(f"budgets/{how}/share", world.n)
-    if how == "return":
-        share = np.where(u < 0.45, 1.0, np.where(u < 0.8, 0.93 + 0.07 * z, 0.45 + 0.48 * z))
-    else:
-        share = np.where(
-            u < 0.25, 1.0, np.where(u < 0.55, 0.97 + 0.03 * z, np.where(u < 0.82, 0.72 + 0.25 * z, 0.3 * z))
-        )
-    rest = people - direct
-    managed = world.draws.binomial(f"budgets/{how}", rest, np.where(u < 0.92, share, 0.0))
-    return direct + managed
-
-
-def _total(by_age: dict[str, Ints]) -> Ints:
-    return by_age["18-64"] + by_age["65+"]
 
 
 def _add_safeguarding(table: Table, world: World) -> None:

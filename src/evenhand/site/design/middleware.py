@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 
 from evenhand.site.design.refusals import refusal
 
@@ -31,7 +32,7 @@ LONGEST_PATH = 500
 READING = ("GET", "HEAD")
 # The API answers in its own form (problem details), and asks more of its callers than a page does.
 OWN_RULES = "/api/"
-FORMS = ("/fetch/",)
+FORMS = ("/fetch/", "/workspace/")  # under the second every address may be a form's
 
 
 class Headers:
@@ -57,6 +58,20 @@ class Headers:
         return response
 
 
+class Forms(CsrfViewMiddleware):
+    """Django's guard against forged forms; a cookie that is no token is left alone until a form is drawn.
+
+    Django would send a new cookie with whatever page is asked for. A page with a cookie is one reader's own, and so
+    would be drawn anew for everybody who sends a broken one.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """As Django's, without the new cookie: only a view that draws a form asks for one."""
+        super().process_request(request)
+        if request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", False):
+            request.META.pop("CSRF_COOKIE", None)
+
+
 class Bounds:
     """Refuses, before any work is done, what no page of this site could ask: long addresses, many parameters, writing.
 
@@ -72,9 +87,10 @@ class Bounds:
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if path.startswith(OWN_RULES):
             return self.get_response(request)
-        if request.method not in (*READING, *(("POST",) if path in FORMS else ())):
+        methods = (*READING, "POST") if path in FORMS or path.startswith(FORMS[-1]) else READING
+        if request.method not in methods:
             answer = refusal(405, "This page can only be read", "Open the address in a browser to read it.")
-            answer.headers["Allow"] = ", ".join((*READING, *(("POST",) if path in FORMS else ())))
+            answer.headers["Allow"] = ", ".join(methods)
             return answer
         if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
             return refusal(414, "This address is too long", "Choose fewer councils or measures.")

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB" class="govuk-template"><head><meta charset="utf-8"><title>{title} – Evenhand</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<link rel="stylesheet" href="{style}"></head>
+<link rel="stylesheet" href="{style}"><link rel="icon" href="{icon}" type="image/svg+xml"></head>
 <body class="govuk-template__body"><div class="govuk-width-container">
 <main class="govuk-main-wrapper" id="main-content"><h1 class="govuk-heading-l">{title}</h1>
 <p class="govuk-body">{do}</p>
@@ -18,7 +18,8 @@ _PAGE = """<!DOCTYPE html>
 
 def refusal(status: int, title: str, do: str) -> HttpResponse:
     """A page with a heading and what to do. Both must be fixed words: nothing here is escaped."""
-    return HttpResponse(_PAGE.format(title=title, do=do, style=static("design/evenhand.css")), status=status)
+    files = {"style": static("design/evenhand.css"), "icon": static("design/evenhand.svg")}
+    return HttpResponse(_PAGE.format(title=title, do=do, **files), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -13,7 +13,11 @@ from evenhand.site.evidence import fetching, queries
 FOOTER = (
     ("England's variation", "/variation/"),
     ("Compare councils", "/compare/"),
-    ("Data and methods", "/data/"),
+    ("Data", "/data/"),
+    ("Methods", "/methods/"),
+    ("Glossary", "/glossary/"),
+    ("How to cite", "/cite/"),
+    ("For programs (API)", "/api/"),
     ("Accessibility", "/accessibility/"),
 )
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
 import polars as pl
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import re_path
 from django.views.decorators.http import require_safe
 
@@ -28,30 +25,9 @@ from evenhand.site.evidence.present.take_away import (
     measure_file,
 )
 
-View = Callable[..., HttpResponse]
 Chart = Literal["funnel", "intervals", "map", "trend"]
 WIDTH = 700
-
-
-def taken_away(view: View) -> View:
-    """A view of a file that is kept for the edition. A visitor who asks for too much is told when to come back."""
-    drawn = per_edition(view)
-
-    @require_safe
-    @wraps(view)
-    def sent(request: HttpRequest, **parts: str) -> HttpResponse:
-        try:
-            return drawn(request, **parts)
-        except limits.TooOften as wait:
-            problem = EvenhandError(
-                "This address has asked for many files in a short time.",
-                do=f"Wait {wait.seconds} seconds and ask again.",
-            )
-            answer = render(request, "evidence/error.html", {"error": problem}, status=429)
-            answer.headers["Retry-After"] = str(wait.seconds)
-            return answer
-
-    return sent
+OF_WORKBOOK, OF_CHART = 4, {"svg": 2, "png": 4}  # tokens, beside those for a comparison
 
 
 def _file(edition: Edition, data: bytes, ending: str, *parts: str) -> HttpResponse:
@@ -73,18 +49,18 @@ def _asked(edition: Edition, request: HttpRequest, measure: str) -> tuple[dict[s
 def _against(request: HttpRequest) -> str:
     """Who to compare with, and tokens for a comparison that has to be worked out."""
     against = request.GET.get("against", "").strip().lower() or "england"
-    if against != "england":
-        limits.spend(request, 10 if against == "peers" else 3)
+    limits.spend(request, limits.of_comparing(against))
     return against
 
 
-@taken_away
+@require_safe
+@per_edition("period", "group", "against")
 def measure(request: HttpRequest, measure: str, ending: str) -> HttpResponse:
     """A measure's comparison as a file."""
     edition = queries.current(request)
     definition, period, group = _asked(edition, request, measure)
     if ending in WORKBOOKS:
-        limits.spend(request, 2)
+        limits.spend(request, OF_WORKBOOK)
     against = _against(request)
     found = compared(edition, definition, period, group, against)
     beside = "all" if against == "england" else f"against-{against if against in WORDS else 'named'}"
@@ -95,7 +71,8 @@ def measure(request: HttpRequest, measure: str, ending: str) -> HttpResponse:
     return answer
 
 
-@taken_away
+@require_safe
+@per_edition("period", "group", "against")
 def measure_about(request: HttpRequest, measure: str) -> HttpResponse:
     """What the columns of a measure's CSV are, and its sources, licence and notes, as a CSV to stand beside it."""
     from evenhand.site.evidence.present.tables import measure_table
@@ -107,17 +84,19 @@ def measure_about(request: HttpRequest, measure: str) -> HttpResponse:
     return _file(edition, data, "csv", measure, period, group, "about")
 
 
-@taken_away
+@require_safe
+@per_edition()
 def council(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
     """Every figure of a council as a file."""
     edition = queries.current(request)
     area = council_of(edition, slug)
     if ending in WORKBOOKS:
-        limits.spend(request, 2)
+        limits.spend(request, OF_WORKBOOK)
     return _file(edition, council_file(edition, area, ending), ending, area["slug"])
 
 
-@taken_away
+@require_safe
+@per_edition("period", "group", "against", "council")
 def chart(request: HttpRequest, measure: str, chart: str, ending: str) -> HttpResponse:
     """A chart of a measure as a drawing (SVG) or a picture (PNG)."""
     from evenhand.site.evidence.present.charts import picture
@@ -126,7 +105,7 @@ def chart(request: HttpRequest, measure: str, chart: str, ending: str) -> HttpRe
     definition, period, group = _asked(edition, request, measure)
     slug = request.GET.get("council", "")
     area = council_of(edition, slug) if slug else None
-    limits.spend(request, 1)
+    limits.spend(request, OF_CHART[ending])
     found = compared(edition, definition, period, group, _against(request))
     chosen = None
     if area:
@@ -141,13 +120,13 @@ def chart(request: HttpRequest, measure: str, chart: str, ending: str) -> HttpRe
     except EvenhandError as fault:
         if str(fault.where):
             raise
-        other = "A trend needs ?council=; the other charts do not." if chart == "trend" else "Try another chart."
-        raise NotHeld(fault.what, asked="chart", do=other) from fault
+        raise NotHeld(fault.what, asked="chart", do=fault.do) from fault
     data = drawn.to_svg(width=WIDTH).encode() if ending == "svg" else drawn.to_png(width=WIDTH)
     return _file(edition, data, ending, measure, period, group, chart, area["slug"] if area else "")
 
 
-@taken_away
+@require_safe
+@per_edition()
 def whole(request: HttpRequest) -> HttpResponse:
     """The whole edition: its tables as Parquet, its definitions as JSON, and a README."""
     limits.spend(request, 10)

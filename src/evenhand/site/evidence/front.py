@@ -93,7 +93,8 @@ def spread(rows: pl.DataFrame) -> str:
     if judged.is_empty():
         said.append("Councils are not set against each other here: these figures have no limits to judge by.")
     if hidden:
-        said.append(f"{_councils(hidden)} suppressed to protect people.")
+        whose = "The figure of 1 council is" if hidden == 1 else f"The figures of {hidden} councils are"
+        said.append(f"{whose} suppressed to protect people.")
     if none:
         said.append(f"{_councils(none)} without a figure.")
     return " ".join(said)

@@ -1,4 +1,7 @@
-"""Draw a page once an edition: the same address over the same edition is the same bytes, kept and named by an ETag.
+"""Draw a page once an edition: the same question of the same edition is the same bytes, kept and named by an ETag.
+
+A view says which parameters of an address it reads. It is shown no others, so an address with made-up ones is the same
+page as without them: nobody can tire the server with ``?x=1``, ``?x=2`` and so on.
 
 The store lives in the process and holds a bounded number of bytes, least recently used out first. A new edition has a
 new id, so nothing of the old one can be shown by mistake. Text is kept compressed, and only so: nearly every reader
@@ -11,20 +14,22 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from threading import Lock, RLock
-from typing import Any, Concatenate, NamedTuple, ParamSpec
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 from django.utils.http import parse_etags
 
 from evenhand.edition.read import Edition
-from evenhand.site.evidence import queries
+from evenhand.site.evidence import limits, queries
 
-P = ParamSpec("P")
-Key = tuple[str, str]
+Key = tuple[str, ...]  # edition, host and path, query
+View = Callable[..., HttpResponse]
 KEEP_BYTES = 32 * 2**20
 LONGEST_ADDRESS = 2_000
 OVERHEAD = 1_000  # bytes that an entry costs beside its body: key, headers and the objects that hold them
@@ -92,36 +97,80 @@ KEPT_QUERIES = Kept()
 DRAWING = tuple(RLock() for _ in range(64))
 
 
-def per_edition(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose answer depends on the edition and the address alone. Only whole answers (200) are kept.
+def per_edition(
+    *reads: str, many: Collection[str] = (), cost: float = 1, names_host: bool = False, keep: bool = True
+) -> Callable[[View], View]:
+    """A view whose answer depends on the edition, the path and some parameters alone; a whole answer (200) is kept.
+
+    reads: the parameters that the view reads; of one given twice the last counts, as it does for Django.
+    many: those that may be given several times. The view sees these parameters and no others.
+    cost: tokens of the visitor's bucket for drawing an answer to a query (``limits``); what is kept is free.
+    names_host: whether the answer prints the site's own address, so that one host's page is not another's.
+    keep: False for an answer that may change while the edition does not: drawn each time, and named like the others.
 
     Keeps the view's own headers, sends an ETag, answers 304 to a reader who has the same bytes already, and packs text
     for readers who take gzip. An answer with a cookie or a form's token is one reader's own and is never kept.
     """
 
-    @wraps(view)
-    def kept(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        edition: Edition = queries.current(request)
-        address = request.get_full_path()
-        # Pages that print their own address print the host too, so one host's pages are not another's.
-        key = (edition.id, f"{request.scheme}://{request.get_host()}{address}")
-        if len(address) > LONGEST_ADDRESS:
-            drawn = view(request, *args, **kwargs)
-            return _answer(request, _entry(edition, drawn)) if _keepable(request, drawn) else drawn
-        store = KEPT_QUERIES if "?" in address else KEPT
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            edition: Edition = queries.current(request)
+            query = asked(request.GET, reads, many)
+            _narrow(request, query)
+            host = f"{request.scheme}://{request.get_host()}" if names_host else ""
+
+            def draw() -> HttpResponse:
+                limits.spend(request, cost if query else 0)
+                return view(request, *args, **kwargs)
+
+            entry = _drawn(request, edition, (edition.id, host + request.path, query), draw, keep)
+            return entry if isinstance(entry, HttpResponse) else _answer(request, entry)
+
+        return kept
+
+    return decorated
+
+
+def asked(given: QueryDict, reads: Collection[str], many: Collection[str]) -> str:
+    """The parameters that a view reads as one query string: by name, the last of each, and all of those in ``many``.
+
+    >>> asked(QueryDict("b=2&x=9&a=1&b=3&l=2&l=1"), ("a", "b"), ("l",))
+    'a=1&b=3&l=2&l=1'
+    """
+    parts = []
+    for name in sorted({*reads, *many}):
+        values = given.getlist(name)
+        parts += [(name, value) for value in (values if name in many else values[-1:])]
+    return urlencode(parts)
+
+
+def _narrow(request: HttpRequest, query: str) -> None:
+    """Leave the request with this query and no other: what a view cannot see it cannot depend on."""
+    request.META = request.META | {"QUERY_STRING": query}
+    request.GET = QueryDict(query)
+
+
+def _drawn(
+    request: HttpRequest, edition: Edition, key: Key, draw: Callable[[], HttpResponse], keep: bool
+) -> Entry | HttpResponse:  # fmt: skip
+    """The kept answer, or a new one; a response as it is when it cannot be kept."""
+    if not keep or sum(map(len, key)) > LONGEST_ADDRESS:
+        answer = draw()
+        return _entry(edition, answer) if _keepable(request, answer) else answer
+    store = KEPT_QUERIES if key[-1] else KEPT
+    entry = store.get(key)
+    if entry is not None:
+        return entry
+    with DRAWING[hash(key) % len(DRAWING)]:
         entry = store.get(key)
         if entry is None:
-            with DRAWING[hash(key) % len(DRAWING)]:
-                entry = store.get(key)
-                if entry is None:
-                    drawn = view(request, *args, **kwargs)
-                    if not _keepable(request, drawn):
-                        return drawn
-                    entry = _entry(edition, drawn)
-                    store.put(key, entry)
-        return _answer(request, entry)
-
-    return kept
+            answer = draw()
+            if not _keepable(request, answer):
+                return answer
+            entry = _entry(edition, answer)
+            store.put(key, entry)
+    return entry
 
 
 def _keepable(request: HttpRequest, answer: HttpResponse) -> bool:
@@ -155,6 +204,11 @@ def _answer(request: HttpRequest, entry: Entry) -> HttpResponse:
     answer.headers["Cache-Control"] = CACHE_CONTROL
     if entry.packed:
         patch_vary_headers(answer, ["Accept-Encoding"])
+    if dict(entry.headers).get("Content-Type", "").startswith("text/html"):
+        # The one name of this page for search engines: whatever else an address said, it was not read.
+        query = request.META.get("QUERY_STRING", "")
+        address = escape_uri_path(request.path) + (f"?{query}" if query else "")
+        answer.headers["Link"] = f'<{request.scheme}://{request.get_host()}{address}>; rel="canonical"'
     return answer
 
 

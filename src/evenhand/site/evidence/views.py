@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _home(request)
 
 
-@per_edition
+@per_edition("q")
 def _home(request: HttpRequest) -> HttpResponse:
     edition = queries.current(request)
     typed = request.GET.get("q", "").strip()[:TYPED_LIMIT]
@@ -50,7 +50,7 @@ def _home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def names(request: HttpRequest) -> HttpResponse:
     """Every council's name, today's and former, for the box that finishes names."""
     return JsonResponse(front.names(queries.current(request)), safe=False)
@@ -76,7 +76,7 @@ def status(request: HttpRequest) -> JsonResponse:
         edition = queries.current(request)
         answer |= {"edition": edition.id, "simulated": edition.simulated}
     except EvenhandError as e:
-        answer["problem"] = str(e)
+        answer["problem"] = f"{e.what} {e.do}".strip()  # without the place: anybody may read this
         ok = False
     try:
         with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ Nothing is worked out here. Numbers arrive from the edition already judged; thes
 
 from __future__ import annotations
 
+from evenhand.compare.words import rank_words
 from evenhand.documents.numbers import Kind, format_value
 from evenhand.facts.status import Status
 
@@ -52,20 +53,11 @@ def interval(low: float | None, high: float | None, unit: str, decimals: int | N
     return f"{number(low, unit, decimals)} to {number(high, unit, decimals)}"
 
 
-def ordinal(n: float) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``11th``, ``52nd``."""
-    i = round(n)
-    suffix = "th" if 10 <= i % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(i % 10, "th")
-    return f"{i}{suffix}"
-
-
 def rank(low: float | None, high: float | None, ranked: float | None) -> str:
     """A rank honestly: ``between 52nd and 85th of 152``; empty for an area that has no rank."""
     if low is None or high is None or not ranked:
         return ""
-    if round(low) == round(high):
-        return f"{ordinal(low)} of {round(ranked)}"
-    return f"between {ordinal(low)} and {ordinal(high)} of {round(ranked)}"
+    return rank_words(low, high, ranked) or ""
 
 
 def band(name: str | None) -> str:

@@ -17,7 +17,7 @@ EVERY = "all"  # in place of a measure: the notes on every one
 
 
 @require_safe
-@per_edition
+@per_edition("measure")
 def data_page(request: HttpRequest) -> HttpResponse:
     """Every source file, conflicts, changes, and the publishers' notes on one measure: ``?measure=``, or ``all``."""
     edition = queries.current(request)
@@ -47,21 +47,21 @@ def data_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def sources_json(request: HttpRequest) -> HttpResponse:
     """The source files as machines read them."""
     return HttpResponse(data.as_json(queries.current(request)), content_type="application/json; charset=utf-8")
 
 
 @require_safe
-@per_edition
+@per_edition()
 def methods_page(request: HttpRequest) -> HttpResponse:
     """Every method, with a link to its page."""
     return render(request, "evidence/methods.html", {"crumbs": crumbs(("Methods", "")), "methods": methods.pages()})
 
 
 @require_safe
-@per_edition
+@per_edition()
 def method_page(request: HttpRequest, page: str) -> HttpResponse:
     """One method: its formula, its worked example and where it comes from."""
     every = methods.pages()
@@ -81,21 +81,21 @@ def method_page(request: HttpRequest, page: str) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def glossary(request: HttpRequest) -> HttpResponse:
     """The words of these pages."""
     return render(request, "evidence/glossary.html", {"crumbs": crumbs(("Glossary", "")), "parts": terms.PARTS})
 
 
 @require_safe
-@per_edition
+@per_edition()
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What was tested, what was not, and how to report a barrier."""
     return render(request, "evidence/accessibility.html", {"crumbs": crumbs(("Accessibility", ""))})
 
 
 @require_safe
-@per_edition
+@per_edition(names_host=True)
 def cite(request: HttpRequest) -> HttpResponse:
     """How to name this edition and the publishers behind it."""
     edition = queries.current(request)

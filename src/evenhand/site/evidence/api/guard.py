@@ -21,6 +21,7 @@ from evenhand.site.evidence.pages import per_edition
 from evenhand.site.evidence.present.asked import NotHeld
 
 View = Callable[..., HttpResponse]
+COST = 0.25  # tokens for one answer to a query: most take some 20 ms
 log = logging.getLogger("django.request")
 
 
@@ -77,16 +78,17 @@ def known_parameters(request: HttpRequest, known: frozenset[str], many: frozense
         raise Problem("bad-request", detail, errors=errors[:20])
 
 
-def guarded(view: View, known: frozenset[str] = frozenset(), many: frozenset[str] = frozenset()) -> View:
-    """A view of the API: GET and HEAD only, strict parameters, every error a problem, readable from any site."""
+def guarded(
+    view: View, known: frozenset[str] = frozenset(), many: frozenset[str] = frozenset(), *, keep: bool = True
+) -> View:
+    """A view of the API: GET and HEAD only, strict parameters, every error a problem, readable from any site.
 
-    @per_edition
-    def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        known_parameters(request, known, many)
-        return view(request, *args, **kwargs)
+    keep: False for what may change while the edition in use does not.
+    """
+    drawn = per_edition(*(known - many), many=many, cost=COST, keep=keep)(view)
 
     @csrf_exempt
-    @wraps(drawn)
+    @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "OPTIONS":
             out = HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
@@ -96,6 +98,7 @@ def guarded(view: View, known: frozenset[str] = frozenset(), many: frozenset[str
         head = request.method == "HEAD"
         request.method = "GET"
         try:
+            known_parameters(request, known, many)
             out = drawn(request, *args, **kwargs)
         except Exception as fault:  # whatever it is, a program must be able to read the answer
             out = answer(request, problem_of(fault))

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import NinjaAPI, Path, Query
 
 from evenhand.site.evidence import limits, queries
-from evenhand.site.evidence.api import reads, schemas
+from evenhand.site.evidence.api import council_reads, reads, schemas
 from evenhand.site.evidence.api.problems import Problem
 
 LONGEST_LIST = 500
@@ -25,6 +26,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows to pass over
 MeasureId = Annotated[str, Path(max_length=80, description="Id of a measure.", examples=["ascof-3d-2a"])]
 Period = Annotated[str | None, Query(max_length=20, description="Such as 2024-25, mid-2023 or 2019; else the latest.")]
 Group = Annotated[str, Query(max_length=60, description="all, or a group that the measure has, such as 18-64.")]
+CouncilId = Annotated[str, Path(max_length=80, description="Short name of a council.", examples=["gateshead"])]
 AgainstWords = Annotated[
     str,
     Query(
@@ -97,8 +99,7 @@ def values(
     With `period=all` every period is given, the oldest first.
     """
     edition = queries.current(request)
-    if against.strip().lower() != "england":
-        limits.spend(request, 10 if against.strip().lower() == "peers" else 3)
+    limits.spend(request, limits.of_comparing(against))
     return _page(request, reads.values(edition, measure, period, level, group, area, against), limit, offset)
 
 
@@ -116,6 +117,12 @@ def areas(
     return _page(request, reads.areas(queries.current(request), level, as_at), limit, offset)
 
 
+@api.get("/councils", response=schemas.Page[schemas.Area], summary="The councils that stand today")
+def councils(request: HttpRequest, limit: Limit = 200, offset: Offset = 0) -> Row:
+    """Councils by name. Those that have gone are in `/areas`."""
+    return _page(request, council_reads.councils(queries.current(request)), limit, offset)
+
+
 @api.get("/areas/{area}", response=schemas.One[schemas.OneArea], summary="One area")
 def area(
     request: HttpRequest,
@@ -123,23 +130,63 @@ def area(
         str, Path(max_length=80, description="Short name, or any code that it ever had.", examples=["gateshead"])
     ],
 ) -> Row:
-    """An area with all the codes that it ever had."""
-    return _one(request, reads.area(queries.current(request), area))
+    """An area with all the codes that it ever had, and its history."""
+    edition = queries.current(request)
+    return _one(request, council_reads.told(edition, reads.area(edition, area)))
 
 
 @api.get("/councils/{council}/profile", response=schemas.One[schemas.Profile], summary="One council over every measure")
-def profile(
-    request: HttpRequest,
-    council: Annotated[str, Path(max_length=80, description="Short name of a council.", examples=["gateshead"])],
-) -> Row:
+def profile(request: HttpRequest, council: CouncilId) -> Row:
     """Its latest figure on every measure beside the country's; its peers; its history."""
     return _one(request, reads.profile(queries.current(request), council))
+
+
+@api.get("/councils/{council}/values", response=schemas.Page[schemas.Value], summary="One council's figures")  # type: ignore[valid-type]
+def council_values(
+    request: HttpRequest,
+    council: CouncilId,
+    measure: Annotated[str | None, Query(max_length=80, description="Only this measure, by its id.")] = None,
+    period: Annotated[str | None, Query(max_length=20, description="Only this period; else every one.")] = None,
+    group: Annotated[str | None, Query(max_length=60, description="Only this group; all is everyone.")] = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> Row:
+    """Every figure and gap of a council, on every measure, in every period and for every group, oldest period first."""
+    rows = council_reads.values(queries.current(request), council, measure, period, group)
+    return _page(request, rows, limit, offset)
+
+
+@api.get("/councils/{council}/peers", response=schemas.Page[schemas.Neighbour], summary="The councils most like one")
+def peers(request: HttpRequest, council: CouncilId, limit: Limit = 200, offset: Offset = 0) -> Row:
+    """A council's nearest neighbours in size, age, density and deprivation, and what sets each apart."""
+    return _page(request, council_reads.peers(queries.current(request), council), limit, offset)
+
+
+@api.get(
+    "/measures/{measure}/benchmarks", response=schemas.Page[schemas.Benchmark], summary="What councils are judged by"
+)
+def benchmarks(
+    request: HttpRequest,
+    measure: MeasureId,
+    period: Annotated[str | None, Query(max_length=20, description="Only this period; else every one.")] = None,
+    group: Annotated[str | None, Query(max_length=60, description="Only this group; all is everyone.")] = None,
+    limit: Limit = 200,
+    offset: Offset = 0,
+) -> Row:
+    """The country's figure of each period and group, and how much councils differ beyond chance."""
+    return _page(request, council_reads.benchmarks(queries.current(request), measure, period, group), limit, offset)
 
 
 @api.get("/variation/{measure}", response=schemas.One[schemas.Variation], summary="How much councils differ")
 def variation(request: HttpRequest, measure: MeasureId, period: Period = None, group: Group = "all") -> Row:
     """The spread of councils in a period, and how much of it is more than chance."""
     return _one(request, reads.variation(queries.current(request), measure, period, group))
+
+
+@api.get("/editions", response=schemas.Page[schemas.OnShelf], summary="The editions on this machine")
+def editions(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> Row:
+    """The newest built first. All other answers come from the one in use."""
+    return _page(request, council_reads.editions(settings.EVENHAND_HOME), limit, offset)
 
 
 @api.get("/editions/current", response=schemas.One[schemas.Edition], summary="The edition in use")

@@ -30,8 +30,28 @@ def _type(name: str, kind: str) -> Any:
     return str if name in _ALWAYS else str | None
 
 
+_OWN = "In the measure's unit (`unit` of the measure); pounds for money per head."
+_COUNT = "People for counts; pence for money."
+# What a column's own words leave out, because in a file the unit stands beside it.
+_UNITS = {
+    **dict.fromkeys(("value", "lower95", "upper95", "lower998", "upper998", "calculated", "real_value"), _OWN),
+    **dict.fromkeys(("numerator", "denominator"), _COUNT),
+    "value": f"{_OWN} A number where status is published or derived, else null: never 0 for a gap.",
+    "margin_of_error": "In the measure's unit.",
+    "respondents": "People.",
+    "rank_low": "Places.",
+    "status": (
+        "published, derived: there is a figure. suppressed: hidden to protect people. missing: nobody published one. "
+        "not_applicable: the question does not arise. In the last three every figure is null."
+    ),
+    "reason": "A sentence where there is no figure; null where there is one.",
+}
+
 # One field a column of the downloads, by the same name and with the same words.
-_FIELDS: dict[str, Any] = {name: (_type(name, kind), Field(description=words)) for name, _, kind, _, words in COLUMNS}
+_FIELDS: dict[str, Any] = {
+    name: (_type(name, kind), Field(description=f"{words} {_UNITS[name]}" if name in _UNITS else words))
+    for name, _, kind, _, words in COLUMNS
+}
 Value = create_model("Value", __base__=Schema, **_FIELDS)
 Value.__doc__ = "One area's figure, with its uncertainty, or the reason that there is none."
 
@@ -144,6 +164,9 @@ class OneArea(Area):
     """An area with every code that it ever had."""
 
     codes: list[Code] = Field(default_factory=list)
+    history: list[str] = Field(
+        default_factory=list, description="Where the council came from and what it became, in sentences."
+    )
 
 
 class Line(Schema):
@@ -152,7 +175,7 @@ class Line(Schema):
     measure: str
     title: str
     unit: str
-    decimals: int
+    decimals: int = Field(description="Decimals that people are shown; the API's numbers are not rounded.")
     value: Value  # type: ignore[valid-type]
     country: Value | None = Field(None, description="As its publisher prints it, else the sum of councils.")  # type: ignore[valid-type]
 
@@ -163,6 +186,46 @@ class Peer(Schema):
     slug: str
     name: str
     distance: float = Field(description="Distance in standardised features; 0 is the same.")
+
+
+class Neighbour(Schema):
+    """A council that is like another, and what sets the two apart."""
+
+    place: int = Field(description="1 is the nearest.")
+    slug: str
+    name: str
+    distance: float = Field(description="Distance in standardised features; 0 is the same.")
+    shares: dict[str, float] = Field(description="Each feature's share of the squared distance, from 0 to 1.")
+    without: list[str] = Field(description="Features that had no figure for this council.")
+
+
+class Benchmark(Schema):
+    """What councils are judged by on a measure, in a period and for a group."""
+
+    measure: str
+    period: str
+    group: str
+    kind: str = Field(description="How it was worked out, as the kind of the measure.")
+    value: float | None = Field(None, description="Sum of councils over sum of councils, in the measure's unit.")
+    published: float | None = Field(None, description="The country's figure as printed, in the measure's unit, if any.")
+    mean_of_councils: float | None = Field(None, description="Each council counted once, in the measure's unit.")
+    numerator: float | None = Field(None, description=_COUNT)
+    denominator: float | None = Field(None, description=_COUNT)
+    phi: float | None = Field(None, description="Variance beyond chance: 1 is chance alone. No unit.")
+    tau2: float | None = Field(None, description="Variance between councils, on the scale that z is worked out on.")
+    councils: int = Field(description="Councils with a figure.")
+
+
+class OnShelf(Schema):
+    """An edition on this machine."""
+
+    id: str
+    current: bool = Field(description="Whether it is the edition in use.")
+    simulated: bool
+    country: str | None = None
+    newest_period: str | None = Field(None, description="The newest financial year with figures.")
+    code_version: str | None = Field(None, description="The version of Evenhand that made it.")
+    sources: int = Field(description="Files that it was made from.")
 
 
 class Profile(Schema):
@@ -184,27 +247,27 @@ class Variation(Schema):
     period: str
     group: str
     councils: int = Field(description="Councils with a figure.")
-    without_figure: int
-    zeros: int
-    minimum: float | None
-    smallest_non_zero: float | None
-    maximum: float | None
-    mean_of_councils: float | None
+    without_figure: int = Field(description="Councils with a gap in place of a figure.")
+    zeros: int = Field(description="Councils whose figure is 0.")
+    minimum: float | None = Field(description="In the measure's unit.")
+    smallest_non_zero: float | None = Field(description="In the measure's unit.")
+    maximum: float | None = Field(description="In the measure's unit.")
+    mean_of_councils: float | None = Field(description="Each council counted once, in the measure's unit.")
     cv: float | None = Field(description="Standard deviation over mean.")
     highest_to_lowest: float | None = Field(description="Highest over the smallest that is not zero.")
     ninety_to_ten: float | None = Field(description="90th percentile over 10th.")
-    deciles: list[float]
+    deciles: list[float] = Field(description="Nine, from the 10th percentile to the 90th, in the measure's unit.")
     highest: str | None = Field(description="Short name of the council with the highest figure.")
     lowest: str | None = Field(description="Short name of the council with the smallest figure that is not zero.")
     ratio: float | None = Field(description="Highest to lowest, where counts are published.")
     ratio_lower: float | None = Field(description="Lower 95% limit of the ratio.")
     ratio_upper: float | None = Field(description="Upper 95% limit of the ratio.")
-    low_threshold: float | None
-    high_threshold: float | None
+    low_threshold: float | None = Field(description="In the measure's unit.")
+    high_threshold: float | None = Field(description="In the measure's unit.")
     below: int = Field(description="Councils below the lower threshold.")
     above: int = Field(description="Councils above the higher threshold.")
-    observed_variance: float | None
-    chance_variance: float | None
+    observed_variance: float | None = Field(description="Variance between councils; a share squared for a percentage.")
+    chance_variance: float | None = Field(description="How much of it chance alone would make.")
     systematic_share: float | None = Field(description="Share of the variance that is more than chance.")
     ends_with_care: list[str] = Field(
         default_factory=list, description="Which of highest and lowest rest on few people."
@@ -233,12 +296,12 @@ class Source(Schema):
     revision: str
     licence: str
     sha256: str
-    bytes: int
+    bytes: int = Field(description="Size of the file; 0 for the simulation, which has none.")
     values: int = Field(description="Cells with a number.")
-    suppressed: int
-    missing: int
-    not_applicable: int
-    rejected: int
+    suppressed: int = Field(description="Cells hidden by the publisher to protect people.")
+    missing: int = Field(description="Cells where no figure is published.")
+    not_applicable: int = Field(description="Cells where the question does not arise.")
+    rejected: int = Field(description="Cells that could not be read, and are left out.")
 
 
 class ProblemDetails(Schema):

@@ -16,6 +16,8 @@ from evenhand.site.evidence.api.operations import LONGEST_LIST, api
 from evenhand.site.evidence.api.problems import KINDS, MEANS
 from evenhand.site.evidence.pages import crumbs, per_edition
 
+CHANGING = "editions"  # the shelf may change while the edition in use stays
+
 
 def document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
@@ -28,7 +30,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def about(request: HttpRequest) -> HttpResponse:
     """The page that explains the API to people."""
     context = {
@@ -63,7 +65,8 @@ def _of_api() -> list[URLPattern]:
         assert isinstance(made, URLPattern)
         if made.name == "api-root":
             continue
-        made.callback = guarded(made.callback, *_known(str(made.pattern), known))
+        keep = str(made.pattern) != CHANGING
+        made.callback = guarded(made.callback, *_known(str(made.pattern), known), keep=keep)
         out.append(path(f"{PREFIX[1:]}/{made.pattern}", made.callback, name=f"api-{made.name}"))
     return out
 

@@ -1,4 +1,4 @@
-"""What a reader chose to compare, read from an address: councils, measures and a period, each checked and bounded.
+"""What a reader chose to compare, read from an address: councils or a set of them, measures and a period, all checked.
 
 A choice that holds has one address: councils by name, measures in the edition's order, nothing that is said anyway.
 What cannot be kept is named in a sentence, and the rest of the choice stays.
@@ -18,6 +18,8 @@ from evenhand.edition.profile import find_council
 from evenhand.edition.read import Edition
 from evenhand.facts.errors import EvenhandError
 from evenhand.facts.register import Council, period_end
+from evenhand.site.evidence.comparing.sets import Set
+from evenhand.site.evidence.comparing.sets import found as found_set
 
 FEWEST, MOST, MOST_MEASURES = 2, 10, 12
 HEADLINES = ("ascof-3d-2a", "ascof-3d-1a", "dp-per-1000-adults", "ascof-1a")
@@ -29,7 +31,8 @@ LONGEST = 80
 class Choice:
     """What is kept of an address, and what is not.
 
-    councils: by name. measures: ids in the edition's order. period: "" for the latest of each measure.
+    councils: by name; with a ``named`` set its members.
+    measures: ids in the edition's order. period: "" for the latest of each measure.
     problems: one sentence for each thing that could not be kept.
     """
 
@@ -38,19 +41,24 @@ class Choice:
     period: str
     usual: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    named: Set | None = None
 
     @property
     def complete(self) -> bool:
         """Whether there is something to compare."""
-        return not self.problems and FEWEST <= len(self.councils) <= MOST
+        return not self.problems and len(self.councils) >= FEWEST and (bool(self.named) or len(self.councils) <= MOST)
 
     @property
     def query(self) -> str:
         """The one query string of this choice, "" for an empty one."""
-        parts = [("councils", ",".join(c.id for c in self.councils))]
+        parts = [("set", self.named.key)] if self.named else [("councils", ",".join(c.id for c in self.councils))]
         parts += [("measures", ",".join(self.measures))] if self.measures != self.usual else []
         parts += [("period", self.period)]
-        return "&".join(f"{name}={quote(text, safe=',')}" for name, text in parts if text)
+        return "&".join(f"{name}={quote(text, safe=',:')}" for name, text in parts if text)
+
+    def differs_from(self, given: QueryDict) -> bool:
+        """Whether an address says this choice in other words: its reader is sent to the one address."""
+        return QueryDict(self.query) != given
 
     @property
     def address(self) -> str:
@@ -60,6 +68,10 @@ class Choice:
     def with_councils(self, councils: Sequence[Council]) -> str:
         """The address of the same measures and period for other councils."""
         return Choice(in_order(councils), self.measures, self.period, self.usual).address
+
+    def with_set(self, named: Set) -> str:
+        """The address of the same measures and period for a whole set."""
+        return Choice(named.members, self.measures, self.period, self.usual, named=named).address
 
     def without(self, council: Council) -> str:
         """The address of this choice without one of its councils."""
@@ -83,8 +95,27 @@ def choice(edition: Edition, query: QueryDict) -> Choice:
     measures = _measures(edition, _parts(query, "measures"), problems)
     period = _period(edition, measures, query.get("period", "").strip(), problems)
     day = period_end(period or edition.about["newest_period"])
-    councils = _councils(edition, _parts(query, "councils"), _parts(query, "add"), day, period, problems)
-    return Choice(councils, measures, period, usual(edition), tuple(dict.fromkeys(problems)))
+    own, added = _parts(query, "councils"), _parts(query, "add")
+    named = _set(edition, query.get("set", ""), bool(own or added), day, problems)
+    councils = named.members if named else _councils(edition, own, added, day, period, problems)
+    return Choice(councils, measures, period, usual(edition), tuple(dict.fromkeys(problems)), named)
+
+
+def _set(edition: Edition, text: str, others: bool, day: date, problems: list[str]) -> Set | None:
+    """The set that an address names, or None; councils named beside it are said not to count."""
+    if not text.strip():
+        return None
+    try:
+        named = found_set(edition, text, day)
+    except EvenhandError as fault:
+        problems.append(fault.what)
+        return None
+    if len(named.members) < FEWEST:
+        problems.append(f"{named.name}: there are fewer than {FEWEST} then, so nothing can be compared.")
+        return None
+    if others:
+        problems.append(f"Compare a whole set or councils by name, not both. Kept: {named.words}.")
+    return named
 
 
 def _parts(query: QueryDict, name: str) -> list[str]:

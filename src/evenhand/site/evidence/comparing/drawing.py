@@ -1,7 +1,7 @@
-"""Two small drawings made straight as SVG: members' intervals, and the parts of a distance.
+"""Two small drawings for the comparison pages: members' intervals, and the parts of a distance.
 
-A reader may choose any ten councils and twelve measures, so these are drawn when asked for. Two dozen of them take
-a few milliseconds this way. Text is escaped, presentation is in attributes, and nothing is fetched.
+A reader may choose any ten councils and twelve measures, so these are drawn when asked for, with the marks of every
+other chart; two dozen of them take a few milliseconds.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evenhand.documents.chart import FONT
-from evenhand.documents.layout import Scale, nice_ticks, text_width, wrap
+from evenhand.documents import marks, svg
+from evenhand.documents.layout import Box, Scale, nice_ticks, text_width, wrap
 from evenhand.documents.palette import CHOSEN, ENGLAND, INK, PAPER, QUIET, RULE, SEGMENTS, ink_on
-from evenhand.documents.text import escape
-
-GRID = "#E6E9EB"
 
 
 @dataclass(frozen=True)
@@ -49,100 +46,73 @@ def members(
     step, top = (50.0, 46.0) if small else (34.0, 46.0)
     height = top + step * len(bars)
     x = Scale(ticks[0], ticks[-1], left, width - right)
-    out = [_line(x(t), x(t), top - 10, height, GRID) for t in ticks]
-    out += [
-        _text(ticks_as.format(_plain(t)), min(max(x(t), 12), width - 14), height + 18, 12, QUIET, anchor="middle")
-        for t in ticks
-    ]
-    out.append(_line(x.start, x.end, height, height, RULE))
+    places = [marks.crisp(x(t)) for t in ticks]
+    drawn = svg.simulated(width) if simulated else ""
+    drawn += marks.rules([(at, top - 10, at, height) for at in places], marks.GRID)
+    figures = [(min(max(x(t), 12), width - 14), height + 14, ticks_as.format(_plain(t))) for t in ticks]
+    drawn += marks.words(figures, anchor="middle", colour=QUIET)
+    drawn += marks.rule(x.start, marks.crisp(height), x.end, marks.crisp(height), RULE)
     if centre:
-        out += _centre(centre, x, top, height, width)
+        at, half = x(centre[1]), text_width(centre[0], 12, bold=True) / 2
+        middle = min(max(at, half), width - half)
+        drawn += marks.word(centre[0], middle, top - 20, anchor="middle", bold=True, colour=ENGLAND)
+        drawn += marks.rule(at, top - 10, at, height, ENGLAND, width=2)
     for place, bar in enumerate(bars):
-        out += _member(bar, x, top + step * place, step, width, small)
-    mark = "" if not simulated else _text("SIMULATED FIGURES – no real council", 0, 14, 13, INK, bold=True)
-    return _svg(key, width, height + 30, title, sentence, [mark, *out])
+        drawn += _member(bar, x, top + step * place, step, width, small)
+    return svg.picture(
+        drawn, prefix=f"{key}-{width}", width=width, height=height + 30, title=title, description=sentence
+    )
 
 
-def _centre(centre: tuple[str, float], x: Scale, top: float, height: float, width: int) -> list[str]:
-    at, half = x(centre[1]), text_width(centre[0], 12, bold=True) / 2
-    middle = min(max(at, half), width - half)
-    return [
-        _text(centre[0], middle, top - 16, 12, ENGLAND, anchor="middle", bold=True),
-        _line(at, at, top - 10, height, ENGLAND, size=2),
-    ]
-
-
-def _member(bar: Bar, x: Scale, y: float, step: float, width: int, small: bool) -> list[str]:
+def _member(bar: Bar, x: Scale, y: float, step: float, width: int, small: bool) -> str:
     colour = INK if bar.together else CHOSEN
-    out = [_line(0, width, y, y, RULE)] if bar.together else []
+    drawn = marks.rule(0, marks.crisp(y), width, marks.crisp(y), RULE) if bar.together else ""
     middle = y + (step * 0.68 if small else step / 2)
     if small:
-        out.append(_text(bar.name, 0, y + 17, 14, INK, bold=bar.together, halo=True))
+        drawn += marks.word(bar.name, 0, y + 12, size=14, bold=bar.together, halo=True)
     else:
         names = wrap(bar.name, 14, x.start - 12, bold=bar.together)
         rise = 8 * (len(names) - 1)
-        out += [_text(line, 0, middle + 5 - rise + 16 * i, 14, INK, bold=bar.together) for i, line in enumerate(names)]
+        placed = [(0, middle - rise + 16 * i, line) for i, line in enumerate(names)]
+        drawn += marks.words(placed, size=14, bold=bar.together)
     if bar.value is None:
-        return [*out, _text(bar.said, x.start, middle + 5, 13, QUIET, halo=True)]
+        return drawn + marks.word(bar.said, x.start, middle, size=13, colour=QUIET, halo=True)
     if bar.lower is not None and bar.upper is not None:
-        out.append(_line(x(bar.lower), x(bar.upper), middle, middle, colour, size=4))
+        drawn += marks.rule(x(bar.lower), middle, x(bar.upper), middle, colour, width=4)
     at = x(bar.value)
     if bar.together:
-        corners = f"{at:g},{middle - 8:g} {at + 8:g},{middle:g} {at:g},{middle + 8:g} {at - 8:g},{middle:g}"
-        out.append(f'<polygon points="{corners}" fill="{PAPER}" stroke="{colour}" stroke-width="3"/>')
+        drawn += marks.diamond(at, middle, 8, fill=PAPER, stroke=colour, width=3)
     else:
-        out.append(f'<circle cx="{at:.1f}" cy="{middle:g}" r="6.5" fill="{colour}" stroke="{PAPER}"/>')
-    return [*out, _text(bar.said, width, middle + 5, 14, colour, anchor="end", bold=True)]
+        drawn += marks.dots([(at, middle)], radius=6.5, fill=colour, stroke=PAPER, width=1)
+    return drawn + marks.word(bar.said, width, middle, anchor="end", size=14, bold=True, colour=colour)
 
 
 def shares(key: str, label: str, parts: Sequence[tuple[str, float]], *, width: int = 200) -> str:
     """One bar of lettered parts that make a whole: each feature's share of a squared distance."""
-    out, at = [], 0.0
+    drawn, at = "", 0.0
     for index, (letter, share) in enumerate(parts):
         wide = share * width
         fill = SEGMENTS[index % len(SEGMENTS)]
         if wide >= 1:
-            out.append(f'<rect x="{at:.1f}" y="0" width="{max(wide - 1, 0.8):.1f}" height="22" fill="{fill}"/>')
+            drawn += marks.boxes([Box(at, 0, at + max(wide - 1, 0.8), 22)], fill)
         if wide > 15:
-            out.append(_text(letter, at + wide / 2, 16, 13, ink_on(fill), anchor="middle", bold=True))
+            drawn += _letter(letter, at + wide / 2, fill)
         at += wide
-    return _svg(key, width, 22, label, "", out)
+    return svg.picture(drawn, prefix=f"{key}-{width}", width=width, height=22, title=label)
 
 
 def swatch(index: int, letter: str) -> str:
     """The sample of one part, for the words that say what it is. The words say it; the sample is not read aloud."""
     fill = SEGMENTS[index % len(SEGMENTS)]
-    inner = _text(letter, 11, 16, 13, ink_on(fill), anchor="middle", bold=True)
+    inner = marks.boxes([Box(0, 0, 22, 22)], fill) + _letter(letter, 11, fill)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true" '
-        f'focusable="false" font-family="{FONT}"><rect width="22" height="22" fill="{fill}"/>{inner}</svg>'
+        f'focusable="false" font-family="{svg.FONT}">{inner}</svg>'
     )
 
 
-def _svg(key: str, width: float, height: float, title: str, sentence: str, inner: Sequence[str]) -> str:
-    name = f"{key}-{width:g}"
-    more = f'<desc id="{name}-d">{escape(sentence)}</desc>' if sentence else ""
-    by = f"{name}-t {name}-d" if sentence else f"{name}-t"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{by}" font-family="{FONT}">'
-        f'<title id="{name}-t">{escape(title)}</title>{more}{"".join(inner)}</svg>'
-    )
-
-
-def _line(x1: float, x2: float, y1: float, y2: float, colour: str, *, size: float = 1) -> str:
-    ends = f'x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{size:g}"/>'
-
-
-def _text(
-    text: str, x: float, y: float, size: float, colour: str, *, anchor: str = "start", bold: bool = False,
-    halo: bool = False,
-) -> str:  # fmt: skip
-    style = ' font-weight="bold"' if bold else ""
-    style += f' stroke="{PAPER}" stroke-width="4" paint-order="stroke"' if halo else ""
-    where = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text {where} font-size="{size:g}" fill="{colour}"{style}>{escape(text)}</text>'
+def _letter(letter: str, x: float, fill: str) -> str:
+    return marks.word(letter, x, 11, anchor="middle", size=13, bold=True, colour=ink_on(fill))
 
 
 def _plain(value: float) -> str:

@@ -24,6 +24,7 @@ from evenhand.edition.spread import TOO_UNLIKE
 from evenhand.facts.register import period_end
 from evenhand.site.evidence import queries
 from evenhand.site.evidence.comparing import drawing
+from evenhand.site.evidence.comparing import sets as named_sets
 from evenhand.site.evidence.comparing.choice import MOST, Choice, in_order, usual
 
 HEAVIEST = 3
@@ -265,24 +266,15 @@ def set_address(edition: Edition, area: str, near: list[str] | None = None) -> s
 
 
 def sets(edition: Edition, chosen: Choice) -> list[dict[str, str]]:
-    """Ready-made sets for the first council of a choice: its nearest peers, and its region."""
+    """Ready-made sets for the first councils of a choice: its nearest peers, all its peers, its region and its type."""
     out = []
     day = period_end(chosen.period or edition.about["newest_period"])
-    for c in chosen.councils[:2]:
+    whole = named_sets.every(edition, day)
+    for c in () if chosen.named else chosen.councils[:2]:
         near = [n.area for n in stored(edition, c.id)]
         if near:
             out.append({"text": f"{c.name} and its nine nearest peers", "href": set_address(edition, c.id, near)})
-        today = [o for o in edition.register.councils(day) if o.region == c.region]
-        area = edition.register.area(c.region)
-        name = area.name if area else "its region"
-        if 2 <= len(today) <= MOST:
-            out.append({"text": f"All councils of {name}", "href": chosen.with_councils(today)})
-        else:
-            same = [edition.register.council(a) for a in near if edition.register.council(a).region == c.region]
-            if same:
-                some = [c, *same[: MOST - 1]]
-                out.append({
-                    "text": f"{c.name} and those of {name} most like it ({len(some)})",
-                    "href": chosen.with_councils(some),
-                })  # fmt: skip
-    return out
+            out.append({"text": f"{c.name} and all its peers ({len(near) + 1})",
+                        "href": chosen.with_set(named_sets.found(edition, f"peers:{c.id}", day))})  # fmt: skip
+        out += [{"text": f"{s.name} ({len(s.members)})", "href": chosen.with_set(s)} for s in whole if c in s.members]
+    return list({s["href"]: s for s in out}.values())

@@ -285,6 +285,12 @@ COLUMNS = (
 )
 
 
+def _members_of(chosen: Choice, found: together.Total) -> str:
+    if chosen.named is None:
+        return listed(found.of)
+    return chosen.named.words if not found.without else f"{len(found.of)} of {chosen.named.words}"
+
+
 def table(edition: Edition, chosen: Choice) -> Table:
     """Exactly this comparison as a table that explains itself, for the download."""
     records: list[dict[str, Any]] = []
@@ -301,15 +307,16 @@ def table(edition: Edition, chosen: Choice) -> Table:
             records.append(head | (_record(row) if row else empty))
         if (t := one.total).value is not None:
             records.append(head | {
-                "area_name": f"{listed(t.of)} together", "level": "together", "numerator": t.numerator,
+                "area_name": f"{_members_of(chosen, t)} together", "level": "together", "numerator": t.numerator,
                 "denominator": t.denominator, "value": t.value, "lower95": t.lower, "upper95": t.upper,
                 "status": "derived",
             })  # fmt: skip
     numbers = {"numerator", "denominator", "value", "lower95", "upper95", "differs"}
     schema = {c.name: pl.Float64 if c.name in numbers else pl.String for c in COLUMNS} | {"status": pl.String}
-    names = listed([c.name for c in chosen.councils])
+    names = chosen.named.words if chosen.named else listed([c.name for c in chosen.councils])
     return Table(
-        f"{possessive(names)} figures side by side", COLUMNS, pl.DataFrame(records, schema=schema),
+        f"{possessive(names[:1].upper() + names[1:])} figures side by side", COLUMNS,
+        pl.DataFrame(records, schema=schema),
         subtitle=f"{len(chosen.councils)} councils chosen by the reader, beside {edition.about['country']}.",
         notes=(
             "Together: numerators added up over denominators added up, of the members named; never a mean.",

@@ -13,7 +13,7 @@ from evenhand.edition.profile import history
 from evenhand.edition.read import Edition
 from evenhand.facts.register import Council
 from evenhand.site.evidence import queries
-from evenhand.site.evidence.council_pages import briefing, pictures, telling
+from evenhand.site.evidence.council_pages import alike, briefing, pictures, sure, telling
 from evenhand.site.evidence.council_pages import lines as on
 from evenhand.site.evidence.pages import crumbs, per_edition
 
@@ -38,7 +38,7 @@ def _elsewhere(request: HttpRequest, edition: Edition, slug: str, after: str) ->
 
 
 @require_safe
-@per_edition
+@per_edition("against", cost=5)
 def council(request: HttpRequest, slug: str) -> HttpResponse:
     """One council on every measure against a set that the reader chooses; what it became, when it has gone."""
     edition = queries.current(request)
@@ -52,7 +52,7 @@ def council(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def council_briefing(request: HttpRequest, slug: str) -> HttpResponse:
     """One page for a councillor; a council that has gone has none, and its page says why."""
     edition = queries.current(request)
@@ -68,7 +68,7 @@ def council_briefing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def council_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The same page as a tagged PDF."""
     edition = queries.current(request)
@@ -95,6 +95,7 @@ def standing(edition: Edition, found: Council, against: str) -> dict[str, Any]:
         "headline": telling.headline(edition, found.name, at_home),
         "lead_warnings": [w for li in at_home if li.definition["id"] == queries.HEADLINE for w in li.warnings],
         "why": next((li.definition["why_it_matters"] for li in at_home if li.definition["id"] == queries.HEADLINE), ""),
+        "uncertain": sure.why_uncertain(found.name, at_home),
         "against": against,
         "sets": [(key, on.set_name(edition, found, key)) for key in on.SETS],
         "set_name": on.set_name(edition, found, against),
@@ -111,6 +112,8 @@ def standing(edition: Edition, found: Council, against: str) -> dict[str, Any]:
         "delivery": [li for li in at_home if li.definition["id"] in DELIVERY],
         "peers": near,
         "peers_said": telling.peers_sentence(found.name, near),
+        "alike": alike.better(edition, found, at_home),
+        "alike_shown": alike.SHOWN,
         "features": features,
         "without": without,
         "history": [s for s in history(edition, found) if not s.startswith("ONS codes:")],

@@ -15,6 +15,7 @@ from evenhand.edition import against as sets
 from evenhand.edition import profile as profiles
 from evenhand.edition import sentences
 from evenhand.edition.assemble import SUM_AREA
+from evenhand.edition.marks import OF_THE_SET, Against
 from evenhand.edition.read import Edition
 from evenhand.facts.errors import EvenhandError, UnknownArea
 from evenhand.facts.register import Council, period_end
@@ -157,7 +158,9 @@ def councils_lines(edition: Edition, council: Council, against: str = "england")
             Line(d, row, _set_name(d, row, country, name), country["value"] if country else None)
             for d, row, country in found
         ]
-    return [_against(edition, council, d, row, against) for d, row, _ in found]
+    held = sets.of_council(edition, council.id, against)
+    label = set_name(edition, council, against)
+    return [_held(edition, council, against, label, d, row, held) for d, row, _ in found]
 
 
 def _day(edition: Edition, council: Council) -> Any:
@@ -171,19 +174,25 @@ def _set_name(d: dict[str, Any], row: dict[str, Any], country: dict[str, Any] | 
     return "the councils that have a figure" if missing and survey else name
 
 
-def _against(edition: Edition, council: Council, d: dict[str, Any], row: dict[str, Any], against: str) -> Line:
-    """One line against a region, a type or peers; the figure without a word where that cannot be done."""
-    label = set_name(edition, council, against)
-    blank = row | dict.fromkeys(("band", "rank_low", "rank_high", "ranked", "differs"))
-    try:
+def _held(
+    edition: Edition, council: Council, against: str, label: str, d: dict[str, Any], row: dict[str, Any],
+    held: dict[tuple[str, str], tuple[dict[str, Any], Against]],
+) -> Line:  # fmt: skip
+    """One line against a region, a type or peers, as the edition holds it; no word where there is no such set."""
+    judged, mark = held.get((d["id"], row["period"]), (None, None))
+    if judged is not None and mark is not None:
+        return Line(d, row | judged, label, mark.value)
+    bare = row | dict.fromkeys(OF_THE_SET)
+    if against == "peers" and not held:
+        return Line(d, bare, label, None, sets.NO_PEERS)
+    try:  # a figure older than the measure's latest period, which the edition does not hold against this set
         code = edition.register.gss(council.id, period_end(row["period"]))
         found = sets.compare(edition, d["id"], row["period"], against=against, areas=(code,))
-    except EvenhandError as fault:
-        return Line(d, blank, label, None, fault.what if hasattr(fault, "what") else NO_SET)
+    except EvenhandError:
+        return Line(d, bare, label, None, NO_SET)
     own = found.rows.filter(pl.col("area") == council.id).to_dicts()
-    mark = next(iter(found.benchmarks.values()), None)
-    reason = sets.NO_PEERS if own and own[0]["note"] == sets.NO_PEERS else ""
-    return Line(d, own[0] if own else blank, label, mark.value if mark else None, reason)
+    told = next(iter(found.benchmarks.values()), None)
+    return Line(d, own[0] if own else bare, label, told.value if told else None)
 
 
 def set_name(edition: Edition, council: Council, against: str) -> str:

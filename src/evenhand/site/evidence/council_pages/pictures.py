@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from evenhand.documents.chart import Chart
+from evenhand.documents.strip_charts import Strip, StripRow
 from evenhand.edition import against as sets
 from evenhand.edition import sentences
 from evenhand.edition.read import Edition
 from evenhand.facts.errors import EvenhandError
 from evenhand.facts.register import Council, period_end
-from evenhand.site.evidence.council_pages import strips
 from evenhand.site.evidence.council_pages.lines import Line
-from evenhand.site.evidence.present.charts import picture
+from evenhand.site.evidence.present.charts import NARROW, WIDE, picture
 
 OVER_TIME = ("ascof-3d-2a", "dp-per-1000-adults")
 
@@ -31,27 +31,21 @@ class Drawn:
 
 def drawn(chart: Chart) -> Drawn:
     """A chart in the two widths that pages carry."""
-    return Drawn(
-        chart.title, chart.sentence, chart.to_svg(width=700, heading=False), chart.to_svg(width=375, heading=False)
-    )
+    wide, narrow = (chart.to_svg(width=width, heading=False) for width in (WIDE, NARROW))
+    return Drawn(chart.title, chart.sentence, wide, narrow)
 
 
 def topic_strip(edition: Edition, council: Council, topic: str, lines: list[Line], members: pl.DataFrame) -> Drawn:
     """One topic's measures, one row each: every council of the set a dot, this one large, the benchmark a bar."""
     values = dict(members.filter(pl.col("area") != council.id).group_by("measure").agg("value").iter_rows())
-    rows = [_strip(line, values.get(line.definition["id"], [])) for line in lines]
-    title, sentence = finding(topic, lines), details(lines)
+    rows = tuple(_strip(line, values.get(line.definition["id"], [])) for line in lines)
     key = f"Small circles are councils, the large dot is {council.name}, the bar is {lines[0].benchmark}."
-    wide, narrow = (
-        strips.svg(rows, title=title, description=sentence, key=key, width=w, simulated=edition.simulated)
-        for w in (700, 375)
-    )
-    return Drawn(title, sentence, wide, narrow)
+    return drawn(Chart(finding(topic, lines), details(lines), Strip(rows), key=key, simulated=edition.simulated))
 
 
-def _strip(line: Line, others: list[float]) -> strips.Row:
+def _strip(line: Line, others: list[float]) -> StripRow:
     said = " · ".join(s for s in (line.value or line.absence[0], line.band) if s)
-    return strips.Row(line.label, said, tuple(sorted(others)), line.row["value"], line.set_value)
+    return StripRow(line.label, said, tuple(sorted(others)), line.row["value"], line.set_value)
 
 
 def finding(topic: str, lines: list[Line]) -> str:

@@ -14,6 +14,7 @@ from evenhand.compare import words as say
 from evenhand.compare.intervals import Z998
 from evenhand.compare.variation import ratio_of_rates
 from evenhand.edition import sentences
+from evenhand.edition.against import compare
 from evenhand.edition.read import Edition
 from evenhand.facts.register import Council, period_end
 from evenhand.site.evidence.council_pages.lines import Line
@@ -55,7 +56,10 @@ def headline(edition: Edition, name: str, lines: list[Line]) -> list[str]:
     if line.row["value"] is None:
         mark, why = line.absence
         return [s for s in (f"People with a direct payment, {line.period}: {mark}.", why) if s]
-    return [_share(line), *sentences.one_area(line.definition, line.row, line.benchmark)[1:]]
+    found = compare(edition, HEADLINE, line.period)
+    whole = found.rows.filter(pl.col("level") == "country").to_dicts()
+    against = sentences.benchmark_name(edition.about["country"], whole[:1], found, line.definition)
+    return [_share(line), *sentences.one_area(line.definition, line.row, against)[1:]]
 
 
 def _share(line: Line) -> str:

@@ -13,7 +13,7 @@ from evenhand.site.evidence.pages import crumbs, per_edition
 
 
 @require_safe
-@per_edition
+@per_edition("period", "group", "council", "sort", "order", cost=2)
 def measure(request: HttpRequest, measure: str) -> HttpResponse:
     """One measure: the answer, whether it can be relied on, the councils on it, and where it comes from.
 
@@ -27,7 +27,7 @@ def measure(request: HttpRequest, measure: str) -> HttpResponse:
 
 
 @require_safe
-@per_edition
+@per_edition()
 def variation(request: HttpRequest) -> HttpResponse:
     """How much it depends on where one lives: per 1,000 adults, as a share, and as quoted for 2011-12."""
     edition = queries.current(request)

@@ -96,7 +96,7 @@ def page(edition: Edition, asked: Asked) -> dict[str, Any]:
     found = compare(edition, d["id"], asked.period, group=asked.group)
     whole = found.rows.filter(pl.col("level") == "country").sort(pl.col("area") == SUM_AREA).to_dicts()
     own = _own(found, asked)
-    benchmark = sentences.benchmark_name(edition.about["country"], whole[:1], found)
+    benchmark = sentences.benchmark_name(edition.about["country"], whole[:1], found, d)
     return {
         "d": d,
         "asked": asked,

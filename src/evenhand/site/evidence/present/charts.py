@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from evenhand.site.evidence.present.numbers import numbers, periods
 from evenhand.site.evidence.present.wording import KINDS
 
 if TYPE_CHECKING:
+    from evenhand.compare.funnel import Fitted
     from evenhand.edition.against import Comparison
     from evenhand.edition.read import Edition
 
@@ -50,7 +52,7 @@ def picture(
     councils = rows.filter((pl.col("level") == "council") & pl.col("value").is_not_null())
     if councils.is_empty():
         raise EvenhandError("No council has a figure to draw.", do="Try another period.")
-    drawing, key = DRAWERS[kind](edition, definition, rows, councils, chosen)
+    drawing, key = DRAWERS[kind](edition, definition, found, councils, chosen)
     if kind == "map" and links:
         drawing = _linked(drawing, rows)
     title, sentence = finding(kind, edition, definition, found, chosen)
@@ -109,10 +111,30 @@ def _centre(definition: dict[str, Any], rows: pl.DataFrame) -> float | None:
     return float(whole["value"][0]) if whole.height else None
 
 
+def _stored_fit(edition: Edition, definition: dict[str, Any], found: Comparison) -> Fitted | None:
+    """The funnel of the set that the rows were judged by, from the numbers stored of it; None where there is none.
+
+    Councils of several sets have no funnel in common but that of the whole country.
+    """
+    from evenhand.compare.funnel import fitted
+
+    if len(found.benchmarks) == 1:
+        mark = asdict(next(iter(found.benchmarks.values())))
+    else:
+        first = found.rows.row(0, named=True)
+        held = edition.table("benchmarks").filter(
+            *(pl.col(name) == first[name] for name in ("measure", "period", "group"))
+        )
+        mark = next(iter(held.collect().to_dicts()), {"kind": "none"})
+    if mark["kind"] == "none" or mark["tau2"] is None:
+        return None
+    return fitted(mark["kind"], mark["value"] / definition["per"], y0=mark["y0"], tau2=mark["tau2"])
+
+
 def _funnel(
     edition: Edition,
     definition: dict[str, Any],
-    rows: pl.DataFrame,
+    found: Comparison,
     councils: pl.DataFrame,
     chosen: dict[str, Any] | None,
 ) -> tuple[Any, str]:
@@ -121,10 +143,9 @@ def _funnel(
     from evenhand.documents.compare_charts import funnel
 
     counted = councils.filter(pl.col("numerator").is_not_null() & (pl.col("denominator") > 0))
-    if definition["kind"] not in ("proportion", "rate") or counted.height < 3:
-        raise EvenhandError("A funnel needs a count and a total for each council.", do="Try --chart intervals.")
-    how = definition["kind"]
-    fit = calc.overdispersion(how, counted["numerator"].to_numpy(), counted["denominator"].to_numpy())
+    fit = _stored_fit(edition, definition, found) if definition["kind"] in ("proportion", "rate") else None
+    if fit is None or counted.height < 3:
+        raise EvenhandError("A funnel needs a count and a total for each council.", do="Look at its intervals instead.")
     grid = calc.denominator_grid(counted["denominator"].to_numpy())
     limits: dict[str, Any] = {"n": grid}
     for name, z in (("95", Z95), ("998", Z998)):
@@ -136,7 +157,7 @@ def _funnel(
     drawing = funnel(
         points, pl.DataFrame(limits), centre=float(fit.benchmark) * definition["per"],
         x_title="People in the denominator",
-        y_title=titled(definition), kind=KINDS[how], decimals=definition["decimals"],
+        y_title=titled(definition), kind=KINDS[definition["kind"]], decimals=definition["decimals"],
         centre_label=edition.about["country"],
     )  # fmt: skip
     return drawing, KEY
@@ -145,7 +166,7 @@ def _funnel(
 def _intervals(
     edition: Edition,
     definition: dict[str, Any],
-    rows: pl.DataFrame,
+    found: Comparison,
     councils: pl.DataFrame,
     chosen: dict[str, Any] | None,
 ) -> tuple[Any, str]:
@@ -157,7 +178,7 @@ def _intervals(
     rank = (chosen["rank_low"], chosen["rank_high"]) if chosen and chosen["rank_low"] else None
     table = sure.select(pl.col("area_name").alias("name"), "value", "lower95", "upper95", _role(sure, chosen))
     drawing = intervals(
-        _drawn(definition, table), y_title=titled(definition), centre=_centre(definition, rows), rank=rank,
+        _drawn(definition, table), y_title=titled(definition), centre=_centre(definition, found.rows), rank=rank,
         kind=KINDS[definition["kind"]], decimals=definition["decimals"], centre_label=edition.about["country"],
     )  # fmt: skip
     if certain:
@@ -168,19 +189,19 @@ def _intervals(
 def _map(
     edition: Edition,
     definition: dict[str, Any],
-    rows: pl.DataFrame,
+    found: Comparison,
     councils: pl.DataFrame,
     chosen: dict[str, Any] | None,
 ) -> tuple[Any, str]:
     from evenhand.documents.part_charts import tile_map
 
     tiles = edition.table("tiles").collect()
-    every = rows.filter(pl.col("level") == "council").select(
+    every = found.rows.filter(pl.col("level") == "council").select(
         pl.col("area").alias("council"), "area", pl.col("area_name").alias("name"),
         pl.coalesce("band", pl.when(pl.col("value").is_null()).then("status"), pl.lit("missing")).alias("band"),
     )  # fmt: skip
     if every["band"].is_in(["missing", "suppressed", "not_applicable"]).all():
-        raise EvenhandError("No council has a band on this measure.", do="Try --chart intervals.")
+        raise EvenhandError("No council has a band on this measure.", do="Look at its intervals instead.")
     placed = tiles.join(every, on="council", how="inner").with_columns(
         pl.col("column") - tiles["column"].min(), pl.col("row") - tiles["row"].min(), _role(every, chosen)
     )
@@ -192,8 +213,6 @@ def _map(
 
 def _linked(drawing: Any, rows: pl.DataFrame) -> Any:
     """The tile map with each tile leading to its council's page."""
-    from dataclasses import replace
-
     councils = rows.filter(pl.col("level") == "council").select("area_name", "slug")
     at = {name: f"/councils/{slug}/" for name, slug in councils.iter_rows() if slug}
     return replace(drawing, tiles=tuple(tile | {"href": at.get(tile["name"])} for tile in drawing.tiles))
@@ -215,14 +234,14 @@ def _drawn_breaks(definition: dict[str, Any], held: list[str]) -> list[tuple[str
 def _trend(
     edition: Edition,
     definition: dict[str, Any],
-    rows: pl.DataFrame,
+    found: Comparison,
     councils: pl.DataFrame,
     chosen: dict[str, Any] | None,
 ) -> tuple[Any, str]:
     from evenhand.documents.time_charts import decile_bands
 
     if chosen is None:
-        raise EvenhandError("A chart over time is of one council.", do="Name it with --area.")
+        raise EvenhandError("A chart over time is of one council.", do="Name a council to draw.")
     table = periods(edition, definition, chosen)
     breaks = _drawn_breaks(definition, table["period"].to_list())
     drawing = decile_bands(

@@ -27,7 +27,7 @@ def finding(
     over = " ".join(about(edition, definition, rows, found, people=False))
     if chosen is None or chosen["value"] is None:
         return _of_all(kind, edition, definition, rows), over
-    said = one_area(definition, chosen, benchmark_name(edition.about["country"], whole, found))
+    said = one_area(definition, chosen, benchmark_name(edition.about["country"], whole, found, definition))
     title = _of_all(kind, edition, definition, rows) if kind == "map" else _of_one(kind, definition, chosen, rows)
     return title, " ".join(said[: 2 if kind == "intervals" else 3])
 

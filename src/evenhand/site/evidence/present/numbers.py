@@ -25,6 +25,7 @@ SHOWN: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "map": (("area_name", "Council"), ("band", "Among councils"), ("value", "Figure")),
 }  # fmt: skip
+JUDGED = {"band", "lower95", "upper95", "rank_low", "rank_high"}
 OWN = ("value", "lower95", "upper95", "p10", "p25", "p50", "p75", "p90")
 SORTS = {"area_name": "text", "period": "text", "band": "band", "denominator": "count", "rank_low": "rank",
          "rank_high": "rank"}  # fmt: skip
@@ -80,9 +81,14 @@ def _table(
     columns = tuple(
         Column(
             name, heading, own if name in OWN else SORTS[name], definition["decimals"] if name in OWN else None,
-            status="status" if name == "value" else None,
+            status="status" if name == "value" else f"{name}_status" if name in JUDGED else None,
         )
         for name, heading in heads
     )  # fmt: skip
     keep = [name for name, _ in heads]
+    for name in JUDGED & set(keep):  # a figure that is not judged is no missing figure
+        unsaid = pl.when(pl.col("value").is_null()).then("status").otherwise(pl.lit("not_applicable"))
+        known = pl.when(pl.col(name).is_not_null()).then(pl.lit("derived")).otherwise(unsaid)
+        rows = rows.with_columns(known.alias(f"{name}_status"))
+        keep.append(f"{name}_status")
     return Table(title, columns, rows.select(*keep, "status"), edition=edition.id, simulated=edition.simulated)
