@@ -20,6 +20,10 @@ setup: .venv/.run ## Make .venv with the evenhand command in it (does nothing wh
 .venv/.dev: .venv/.run requirements/dev.txt
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh dev
 
+# Spark, for the tests of a national file on two engines: 450 MB, so nobody gets it who does not ask.
+.venv/.scale: .venv/.run requirements/scale.txt
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh scale
+
 .venv/.docs: .venv/.run requirements/docs.txt
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh docs
 
@@ -37,6 +41,7 @@ bench: .venv/.dev ## The promises about speed, each with a ratio to a named base
 
 docs: .venv/.docs ## The documentation, into site-build/; a broken link is an error
 	@$(BIN)/python scripts/reference_measures.py
+	@$(BIN)/python scripts/cld_methods.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site-build/index.html"
 

@@ -96,6 +96,9 @@ def follow(address: str) -> Found:
     while queue and len(found.paths) < MOST_PAGES:
         path = queue.pop(0)
         status, body, headers, ms = load.ask(connection, path)
+        if status == 429:  # one reader who asks for everything at once is told to wait, and waits
+            time.sleep(min(30.0, float(headers.get("retry-after", "5"))))
+            status, body, headers, ms = load.ask(connection, path)
         if status in {301, 302}:
             continue
         if status != 200:

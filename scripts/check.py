@@ -5,12 +5,13 @@
 
 What a machine may lack: a PostgreSQL server (``DATABASE_URL``, or one that answers on 127.0.0.1:5432), Chromium
 (``EVENHAND_CHROMIUM``, or on the path), the publishers' official files (``EVENHAND_OFFICIAL_DATA``, default
-``../shared/data``). Lacking one is a line at the end; with ``EVENHAND_REQUIRE=postgres,chromium,official`` it is a
-failure.
+``../shared/data``), Spark (the [scale] extra and Java). Lacking one is a line at the end; with
+``EVENHAND_REQUIRE=postgres,chromium,spark,official`` it is a failure.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -30,6 +31,7 @@ SERVERS = (
 NEEDS = {
     "postgres": "PostgreSQL: no server answered (set DATABASE_URL). The site was tested on SQLite only.",
     "chromium": "Chromium: no browser found (set EVENHAND_CHROMIUM). No page was opened in a browser.",
+    "spark": "Spark: pyspark or Java is not here (make .venv/.scale; Java 17). Records ran on DuckDB only.",
     "official": "Official files: none at {official} (set EVENHAND_OFFICIAL_DATA). No real figure was checked.",
 }
 
@@ -73,6 +75,11 @@ def chromium() -> str | None:
     return named if named else shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def spark() -> bool:
+    """Whether a Spark session can be started: the [scale] extra and Java."""
+    return importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
+
+
 def official() -> Path:
     """Where the publishers' files should be."""
     return Path(os.environ.get("EVENHAND_OFFICIAL_DATA") or ROOT.parent / "shared" / "data")
@@ -96,7 +103,7 @@ def tests(report: Report, server: str | None, arguments: list[str]) -> None:
         if server and not arguments:
             there = {**own, "DATABASE_URL": server}
             report.run("The site on PostgreSQL (pytest)", [*pytest, "tests/site"], there)
-        report.run("All tests, on SQLite (pytest)", [*pytest, "--durations=5", *arguments], own)
+        report.run("All tests, on SQLite (pytest)", [*pytest, "--durations=15", *arguments], own)
 
 
 def main(arguments: list[str]) -> int:
@@ -107,7 +114,9 @@ def main(arguments: list[str]) -> int:
     lacking: list[str] = []
     if arguments[:1] != ["--lint"]:
         server = postgres()
-        found = {"postgres": bool(server), "chromium": bool(chromium()), "official": official().is_dir()}
+        found = {
+            "postgres": bool(server), "chromium": bool(chromium()), "spark": spark(), "official": official().is_dir(),
+        }  # fmt: skip
         lacking = [need for need, there in found.items() if not there]
         tests(report, server, arguments)
     required = {r.strip() for r in os.environ.get("EVENHAND_REQUIRE", "").split(",") if r.strip()}
@@ -117,7 +126,7 @@ def main(arguments: list[str]) -> int:
         word = "FAILED" if need in required else "not run"
         print(f"{word} {NEEDS[need].format(official=official())}")
     if not lacking and arguments[:1] != ["--lint"]:
-        print("Nothing was left out: PostgreSQL, Chromium and the official files were all there.")
+        print("Nothing was left out: PostgreSQL, Chromium, Spark and the official files were all there.")
     if unknown := required - set(NEEDS):
         print(f"FAILED EVENHAND_REQUIRE names {', '.join(sorted(unknown))}, which is not one of {', '.join(NEEDS)}.")
     return 1 if report.failed or required & set(lacking) or unknown else 0

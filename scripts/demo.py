@@ -13,7 +13,8 @@ from pathlib import Path
 from evenhand.cli.app import run
 from evenhand.edition.read import open_current
 from evenhand.facts.errors import EvenhandError
-from evenhand.site.serve import serve
+from evenhand.site.config.environment import open_to_others
+from evenhand.site.serve import bind, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,8 +27,21 @@ def has_real_figures(home: Path) -> bool:
         return False
 
 
+def asked_for(text: str) -> int:
+    """The port that was asked for. Raises EvenhandError now, and not after a build, when it cannot be had."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise EvenhandError(f"{text!r} is not a port.", do="For example: make demo PORT=8080")
+    try:
+        bind("127.0.0.1", int(text)).server_close()
+    except EvenhandError as fault:
+        other = 8080 if text != "8080" else 8081
+        raise EvenhandError(fault.what, do=f"For example: make demo PORT={other}") from fault
+    return int(text)
+
+
 def main(arguments: list[str]) -> None:
     """Build the sample unless real figures are there, then serve until stopped. Takes the port, or nothing."""
+    port = asked_for(arguments[0]) if arguments else None
     home = Path(os.environ.get("EVENHAND_HOME") or ROOT / ".evenhand")
     os.environ["EVENHAND_HOME"] = str(home)
     if not has_real_figures(home):
@@ -36,9 +50,8 @@ def main(arguments: list[str]) -> None:
         except SystemExit as ended:  # the verb says what is wrong and ends; a build that went well goes on to serve
             if ended.code:
                 raise
-    if arguments and not arguments[0].isdigit():
-        raise EvenhandError(f"{arguments[0]!r} is not a port.", do="For example: make demo PORT=8080")
-    serve(port=int(arguments[0]) if arguments else None, home=home, say=lambda said: print(said, flush=True))
+    # The workspace is part of the demonstration wherever nobody else can reach it.
+    serve(port=port, home=home, workspace=not open_to_others(), say=lambda said: print(said, flush=True))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,20 @@ from typing import Any
 import numpy as np
 
 from evenhand import compare
-from evenhand.compare import frontier, funnel, intervals, money, peers, rank_sets, ranks, trend, variation, words
+from evenhand.compare import (
+    difference,
+    disclosure,
+    frontier,
+    funnel,
+    intervals,
+    money,
+    peers,
+    rank_sets,
+    ranks,
+    trend,
+    variation,
+    words,
+)
 from evenhand.facts.status import Status
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -158,6 +171,49 @@ def _(rng: random.Random) -> None:
     k = size(rng)
     five = [column(rng, k) for _ in range(5)]
     nothing_for_the_absent(np.logical_and.reduce([present(c) for c in five]), funnel.differs_by_chance(*five))
+
+
+@case(difference.difference)
+def _(rng: random.Random) -> None:
+    k = size(rng)
+    six = [column(rng, k) for _ in range(6)]
+    got = difference.difference(*six)
+    nothing_for_the_absent(np.logical_and.reduce([present(c) for c in six]), got.difference, got.lower, got.upper)
+    ordered(got.lower, got.upper)
+
+
+@case(disclosure.protect, disclosure.bounds, disclosure.rounded)
+def _(rng: random.Random) -> None:
+    parts = {f"p{i}": rng.choice([0, 1, 4, 5, 7, 8, 300, 10**6]) for i in range(rng.randint(1, 4))}
+    held = {**parts, "all": sum(parts.values())}
+    shown = disclosure.protect(held, [("all", list(parts))], rng.choice(["ascof", "hes"]))
+    for key, cell in shown.items():
+        if cell.count is not None and abs(cell.count - held[key]) > 2:
+            raise Rule("rounded by more than 2")
+
+
+@case(funnel.fitted)
+def _(rng: random.Random) -> None:
+    k = size(rng)
+    numbers = [column(rng, 1)[0] for _ in range(3)]
+    fit = funnel.fitted(rng.choice(["proportion", "rate"]), numbers[0], y0=numbers[1], tau2=numbers[2])
+    got = funnel.overdispersed_limits(fit, column(rng, k), rng.choice(Z))
+    ordered(got.lower, got.upper)
+
+
+@case(ranks.draw, ranks.count_ranks, ranks.count_one_rank, ranks.percentiles)
+def _(rng: random.Random) -> None:
+    k = rng.randint(2, 6)
+    n = np.array([float(rng.choice([1, 2, 50, 10**6])) for _ in range(k)])
+    x = np.array([float(rng.randint(0, int(most))) for most in n])
+    drawn = ranks.draw("proportion", x, n, draws=200, rng=np.random.default_rng(rng.randrange(2**32)))
+    members = np.arange(k)
+    found = ranks.count_ranks(drawn, members)
+    if (found.sum(axis=1) != 200).any() or (ranks.count_one_rank(drawn, members, 0) != found[0]).any():
+        raise Rule("places that do not add up to the draws")
+    median, low, high = ranks.percentiles(found)
+    if (low > median).any() or (median > high).any() or (low < 1).any() or (high > k).any():
+        raise Rule("places out of order")
 
 
 @case(funnel.overdispersion, funnel.overdispersion_of_scores, funnel.overdispersed_limits, funnel.unusual)

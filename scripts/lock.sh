@@ -11,8 +11,9 @@ compile() {
     echo "$out: $(grep -c '==' "$out") packages"
 }
 
-# run < dev < docs: each takes the pins of the one before it, because all three may stand in one .venv.
+# run < dev < scale, docs: each takes the pins of the one before it, because all may stand in one .venv.
 compile run.txt "$@" pyproject.toml --extra web --extra reports
 compile dev.txt "$@" pyproject.toml --extra web --extra reports --extra dev --constraints requirements/run.txt
+compile scale.txt "$@" pyproject.toml --extra web --extra reports --extra scale --constraints requirements/dev.txt
 compile docs.txt "$@" pyproject.toml --extra docs --constraints requirements/dev.txt
 printf 'setuptools>=77\n' | compile build.txt "$@" --no-annotate -

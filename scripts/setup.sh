@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv, or bring it up to date: sh scripts/setup.sh run|dev|docs
+# Make .venv, or bring it up to date: sh scripts/setup.sh run|dev|docs|scale
 #
 # Every package comes from a lock file with its hash, the build tool too: the package itself is installed with
 # --no-build-isolation, because build isolation would fetch whatever setuptools is newest that day, unchecked.
@@ -41,9 +41,9 @@ case $what in
         pip install --quiet --require-hashes -r requirements/build.txt -r requirements/run.txt
         pip install --quiet --no-deps --no-build-isolation --editable .
         ;;
-    dev | docs) pip install --quiet --require-hashes -r "requirements/$what.txt" ;;
+    dev | docs | scale) pip install --quiet --require-hashes -r "requirements/$what.txt" ;;
     *)
-        echo "sh scripts/setup.sh run|dev|docs" >&2
+        echo "sh scripts/setup.sh run|dev|docs|scale" >&2
         exit 1
         ;;
 esac

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
+from evenhand.edition.build import build
+from evenhand.edition.library import Loader
 from evenhand.edition.read import Edition, open_current
 from evenhand.facts.register import Register, official
 
@@ -46,6 +50,24 @@ def official_data() -> Path:
             pytest.fail(f"CI must have the official files, and {OFFICIAL} is not there")
         pytest.skip(f"no official files at {OFFICIAL}: set EVENHAND_OFFICIAL_DATA")
     return OFFICIAL
+
+
+@pytest.fixture(scope="session")
+def real_home(official_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the edition of the real files in use, built once, however many processes run the tests.
+
+    Tests read it and never write to it. What was said of each file while loading is beside it, in ``loaded.pickle``.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder = shared / "real-home"
+    with FileLock(shared / "real.lock"):
+        if not (folder / "loaded.pickle").exists():
+            loaded = Loader(folder, official()).load([official_data])
+            build(folder, official())
+            (folder / "loaded.pickle").write_bytes(pickle.dumps(loaded))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -431,7 +431,7 @@ def test_showing_a_measure_does_not_wait_for_the_readers_or_the_web(sample_home:
     code = (
         "import sys\nfrom evenhand.cli.app import run\n"
         f"try:\n    run(['show', {M!r}])\nexcept SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'django', 'scipy', 'pandera', 'altair', 'python_calamine', 'yaml'} & set(sys.modules)\n"
+        "heavy = {'django', 'scipy', 'pandera', 'vl_convert', 'python_calamine', 'yaml'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run(

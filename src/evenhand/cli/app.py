@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 
 from cyclopts import App
 
 from evenhand import __version__
 from evenhand.facts.errors import EvenhandError
+
+# pandera imports Spark wherever it is installed, and Spark says this of the pandas that Ibis brings: nobody's concern.
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 
 app = App(
     name="evenhand",
@@ -27,7 +31,9 @@ for verb, path, words in (
     ("council", "council:council", "One council's whole profile."),
     ("variation", "variation:variation", "How much councils differ on a measure, in sentences."),
     ("export", "export:export", "Write a measure to a file: table or chart."),
+    ("measure", "measure:measure", "A council's official figures from its own client-level records."),
     ("serve", "serve:serve", "Show the edition in a browser on this machine."),
+    ("sample", "sample:sample", "Write invented client-level records, to try things with."),
 ):
     app.command(f"evenhand.cli.{path}", name=verb, help=words)
 

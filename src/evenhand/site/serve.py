@@ -55,16 +55,27 @@ def serve(
     port: int | None = None,
     home: Path | None = None,
     *,
+    workspace: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages until interrupted, and say their address.
 
     port None takes 8000, or the next free one of twenty. home None takes the settings' own ``EVENHAND_HOME``.
-    Raises EvenhandError when the port that was asked for is taken, or when none is free.
+    workspace: open the council workspace too, on 127.0.0.1 only. Raises EvenhandError when the port that was asked
+    for is taken, when none is free, or when the workspace would be open to others.
     """
+    if workspace:
+        _refuse_others(host)
+        host = "127.0.0.1"
     server = bind(host, port)
     try:
-        _prepare(host, home)
+        _prepare(host, home, workspace=workspace)
+        if workspace:
+            from django.conf import settings
+
+            from evenhand.site.workspace.running import tidy
+
+            tidy(settings.EVENHAND_HOME)
         from evenhand.site.config.wsgi import application
         from evenhand.site.warm import keep_warm
 
@@ -72,6 +83,8 @@ def serve(
         keep_warm(application)
         shown = "localhost" if host in LOOPBACK else host
         say(f"Evenhand is at http://{shown}:{server.server_port}/ (press Ctrl+C to stop)")
+        if workspace:
+            say(f"The council workspace is at http://{shown}:{server.server_port}/workspace/ for this machine only.")
         server.serve_forever()
     except KeyboardInterrupt:
         say("Stopped.")
@@ -97,9 +110,21 @@ def bind(host: str, port: int | None) -> _Server:
     raise EvenhandError(f"Ports {PORT} to {PORT + TRIES - 1} are all in use.", do="Give a free one with --port.")
 
 
-def _prepare(host: str, home: Path | None) -> None:
-    """Tell the settings, which are read once, where the home is and whether the button may be pressed."""
+def _refuse_others(host: str) -> None:
+    """Raise EvenhandError where the workspace could be reached from another machine."""
+    from evenhand.site.config.environment import open_to_others
+
+    way = "Leave --host out, or serve the public pages without --workspace."
+    if host not in LOOPBACK:
+        raise EvenhandError(f"The workspace is for this machine only, and {host} is open to others.", do=way)
+    if why := open_to_others():
+        raise EvenhandError(f"The workspace is for this machine only, and {why}.", do="Unset it and start again.")
+
+
+def _prepare(host: str, home: Path | None, *, workspace: bool = False) -> None:
+    """Tell the settings, which are read once, where the home is, what is open and whether the button may be pressed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.site.config.settings")
+    os.environ["EVENHAND_WORKSPACE"] = "1" if workspace else "0"  # nothing but --workspace opens it
     if home is not None:
         os.environ["EVENHAND_HOME"] = str(home)
     if host in LOOPBACK:

@@ -1,7 +1,7 @@
 """Draw the headline pages before anybody asks: when a process starts, and when a new edition is put in use.
 
-What is slow the first time is drawn in the background: reading the tables, loading the drawing library, and the pages
-most visitors open. The site answers meanwhile; a request for a page that is being drawn waits for that drawing.
+What is slow the first time is drawn in the background: reading the tables, and the pages most visitors open. The site
+answers meanwhile; a request for a page that is being drawn waits for that drawing.
 """
 
 from __future__ import annotations
@@ -51,18 +51,27 @@ def keep_warm(application: Application, *, measures: bool = False) -> None:
         open_current(settings.EVENHAND_HOME)  # tells ``again``
 
 
-def prepare() -> None:
-    """Load the drawing libraries whole, in one thread, and turn off checks that are for whoever writes charts.
+LOADED_LATE = (
+    "evenhand.compare.funnel", "evenhand.documents.compare_charts", "evenhand.documents.html",
+    "evenhand.documents.part_charts", "evenhand.documents.time_charts", "evenhand.edition.judge",
+    "evenhand.site.evidence.present.findings", "evenhand.site.evidence.present.tables",
+)  # fmt: skip
 
-    Altair looks whether pandas is loaded; a second thread that looks while the first is loading it finds half a module
-    and fails. It also checks each piece of a chart against a schema as it is made, a quarter of the time of a drawing:
-    the charts of this house are checked by the functions that make them.
+
+def prepare() -> None:
+    """Load what no page should wait for: the views of every address, the templates, and the parts that draw charts.
+
+    The command line imports these only when they are needed, so that it starts quickly. A server has the time at its
+    start: about a second and a half of processor, which its first readers would otherwise pay between them.
     """
-    for name in ("pandas", "altair", "vl_convert"):
-        with suppress(ImportError):  # pandas comes with a library for spreadsheets, and only then matters
-            import_module(name)
-    with suppress(ImportError, AttributeError):  # a later Altair may name it otherwise: slower, and as right
-        import_module("altair.utils.schemapi").disable_debug_mode()
+    from django.urls import get_resolver
+
+    from evenhand.site.design.jinja import compile_templates
+
+    assert get_resolver().url_patterns  # reading them imports the views
+    for name in LOADED_LATE:
+        import_module(name)
+    compile_templates()
 
 
 def draw(application: Application, paths: Sequence[str], still_in_use: Callable[[], bool]) -> None:

@@ -4,9 +4,13 @@
 ``EVENHAND_SECRET_KEY``     signing key; when absent one is made and kept in ``EVENHAND_HOME`` for this user only
 ``EVENHAND_ALLOWED_HOSTS``  host names the site answers to, separated by commas (default: this machine only)
 ``EVENHAND_HTTPS``          ``1`` when a proxy in front serves HTTPS: secure cookies and strict transport security
-``EVENHAND_DEBUG``          ``1`` shows Django's own error pages; never on a machine that others reach
+``EVENHAND_FORWARDED_FOR``  how many proxies in front add the address they see to ``X-Forwarded-For`` (default 0: what
+                            that header says is not believed, and who asks is whoever opened the connection)
+``EVENHAND_DEBUG``          ``1`` shows Django's own error pages; refused where the site has a public name or HTTPS
 ``EVENHAND_FETCH_BUTTON``   ``1`` lets visitors start the download of the official files (``evenhand serve`` on this
                             machine sets it; a public site leaves it off and shows the command instead)
+``EVENHAND_WORKSPACE``      ``1`` opens the council workspace; ``evenhand serve --workspace`` sets it, and a site that
+                            others may reach refuses to start with it
 ``DATABASE_URL``            ``postgresql://user:password@host:port/name``, or absent for SQLite in ``EVENHAND_HOME``
 """
 
@@ -30,9 +34,65 @@ def flag(name: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def hosts(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """Host names that the site answers to. This machine only, unless the environment says otherwise."""
+    """Host names that the site answers to. This machine only, unless the environment says otherwise.
+
+    Raises ImproperlyConfigured for ``*``: pages print their own address, and a stranger's word must not decide it.
+    """
     named = [h.strip() for h in environ.get("EVENHAND_ALLOWED_HOSTS", "").split(",") if h.strip()]
+    if "*" in named:
+        raise ImproperlyConfigured("EVENHAND_ALLOWED_HOSTS is *. Write the names of the site, with commas between.")
     return named or list(LOCAL_HOSTS)
+
+
+def debug(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether Django shows its own error pages, which print settings and code.
+
+    Raises ImproperlyConfigured where others may reach the site: it has a name other than this machine's, or HTTPS.
+    """
+    wanted = flag("EVENHAND_DEBUG", environ)
+    if wanted and (flag("EVENHAND_HTTPS", environ) or set(hosts(environ)) - set(LOCAL_HOSTS)):
+        raise ImproperlyConfigured(
+            "EVENHAND_DEBUG is on, and the site is open to others: its error pages would show them settings and code. "
+            "Unset EVENHAND_DEBUG, or both EVENHAND_HTTPS and EVENHAND_ALLOWED_HOSTS."
+        )
+    return wanted
+
+
+def workspace(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the council workspace is open. It has no sign-in yet, so only who sits at this machine may have it.
+
+    Raises ImproperlyConfigured where others may reach the site: a public name, HTTPS, a proxy in front, or gunicorn.
+    """
+    wanted = flag("EVENHAND_WORKSPACE", environ)
+    if wanted and (why := open_to_others(environ)):
+        raise ImproperlyConfigured(
+            f"EVENHAND_WORKSPACE is on, and {why}. The workspace shows people's records and has no sign-in yet: open "
+            "it with `evenhand serve --workspace` on your own machine, and unset EVENHAND_WORKSPACE here."
+        )
+    return wanted
+
+
+def open_to_others(environ: Mapping[str, str] = os.environ) -> str:
+    """Why people at other machines may reach the site, in words; empty when nothing says that they may."""
+    if set(hosts(environ)) - set(LOCAL_HOSTS):
+        return "the site answers to other names than this machine's (EVENHAND_ALLOWED_HOSTS)"
+    if flag("EVENHAND_HTTPS", environ):
+        return "a proxy serves it with HTTPS (EVENHAND_HTTPS)"
+    if proxies(environ):
+        return "a proxy stands in front (EVENHAND_FORWARDED_FOR)"
+    if "gunicorn" in environ.get("SERVER_SOFTWARE", ""):
+        return "gunicorn serves it"
+    return ""
+
+
+def proxies(environ: Mapping[str, str] = os.environ) -> int:
+    """How many proxies in front add to ``X-Forwarded-For``: 0 to 5. Raises ImproperlyConfigured for anything else."""
+    text = environ.get("EVENHAND_FORWARDED_FOR", "").strip() or "0"
+    if text not in {"0", "1", "2", "3", "4", "5"}:
+        raise ImproperlyConfigured(
+            f"EVENHAND_FORWARDED_FOR is {text[:20]!r}. Write how many proxies stand in front of the site: 0 to 5."
+        )
+    return int(text)
 
 
 def secret_key(folder: Path, environ: Mapping[str, str] = os.environ) -> str:

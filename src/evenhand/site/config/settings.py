@@ -13,6 +13,9 @@ from evenhand.site.config import environment
 EVENHAND_HOME = home_folder(os.environ)
 FETCH_BUTTON = environment.flag("EVENHAND_FETCH_BUTTON")
 HTTPS = environment.flag("EVENHAND_HTTPS")
+FORWARDED_FOR = environment.proxies()
+WORKSPACE = environment.workspace()
+WORKSPACE_UPLOAD_LIMIT = 2 * 2**30  # bytes of one upload, all its files together
 
 
 class _Key:
@@ -23,23 +26,25 @@ class _Key:
 
 
 SECRET_KEY = lazystr(_Key())
-DEBUG = environment.flag("EVENHAND_DEBUG")
+DEBUG = environment.debug()
 ALLOWED_HOSTS = environment.hosts()
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "evenhand.site.design",
     "evenhand.site.evidence",
+    "evenhand.site.workspace",
 ]
 MIDDLEWARE = [
     # What adds headers stands outside, so that files and refusals carry them too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "evenhand.site.design.middleware.Headers",
+    "evenhand.site.workspace.guard.OnlyHere",
     "evenhand.site.design.middleware.Bounds",
     "evenhand.site.design.assets.Files",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "evenhand.site.design.middleware.Forms",
     "evenhand.site.evidence.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "evenhand.site.config.urls"
@@ -88,7 +93,7 @@ CSRF_FAILURE_VIEW = "evenhand.site.evidence.views.csrf_failure"
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# Nothing is uploaded to this site yet: a form carries a few words.
+# A form carries a few words. Files are received by the workspace alone, on disk (workspace.receiving).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
 

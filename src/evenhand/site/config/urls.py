@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [path("", include("evenhand.site.evidence.urls"))]
+if settings.WORKSPACE:
+    # First: a council's page with its own figures beside the published ones has the address of the public page.
+    urlpatterns.insert(0, path("", include("evenhand.site.workspace.urls")))
 
 handler400 = "evenhand.site.design.refusals.bad_request"
 handler404 = "evenhand.site.evidence.views.not_found"
