@@ -11,11 +11,19 @@
                             machine sets it; a public site leaves it off and shows the command instead)
 ``EVENHAND_WORKSPACE``      ``1`` opens the council workspace; ``evenhand serve --workspace`` sets it, and a site that
                             others may reach refuses to start with it
+``EVENHAND_RECORDS``        ``1`` opens the private half: sign-in, people's records and the audit
+``EVENHAND_DEMO``           ``1`` puts sign-in cards of the invented council on the sign-in page; refused where others
+                            may reach the site
+``EVENHAND_OIDC``           the council's identity provider, as JSON: ``{"name": …, "server_url": …, "client_id": …,
+                            "secret": …}``
+``EVENHAND_EMAIL_FROM``     the address that letters of the site come from
+``EVENHAND_EMAIL_HOST``     the server that sends them; without it they are written to the terminal (this machine only)
 ``DATABASE_URL``            ``postgresql://user:password@host:port/name``, or absent for SQLite in ``EVENHAND_HOME``
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -83,6 +91,57 @@ def open_to_others(environ: Mapping[str, str] = os.environ) -> str:
     if "gunicorn" in environ.get("SERVER_SOFTWARE", ""):
         return "gunicorn serves it"
     return ""
+
+
+def demo(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the sign-in page offers the accounts of the invented council to whoever opens it.
+
+    Raises ImproperlyConfigured where others may reach the site.
+    """
+    wanted = flag("EVENHAND_DEMO", environ)
+    if wanted and (why := open_to_others(environ)):
+        raise ImproperlyConfigured(
+            f"EVENHAND_DEMO is on, and {why}: anybody could sign in without a password. Unset EVENHAND_DEMO."
+        )
+    return wanted
+
+
+def provider(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The council's OpenID Connect provider as allauth takes it; without one, none.
+
+    Raises ImproperlyConfigured when what is given is no such description.
+    """
+    text = environ.get("EVENHAND_OIDC", "").strip()
+    if not text:
+        return {}
+    try:
+        given = json.loads(text)
+        app = {
+            "provider_id": "council",
+            "name": str(given["name"]),
+            "client_id": str(given["client_id"]),
+            "secret": str(given["secret"]),
+            "settings": {"server_url": str(given["server_url"]), "oauth_pkce_enabled": True},
+        }
+    except (ValueError, KeyError, TypeError) as e:
+        raise ImproperlyConfigured(
+            "EVENHAND_OIDC is not the description of a provider. Write JSON with name, server_url, client_id, secret."
+        ) from e
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def email_backend(environ: Mapping[str, str] = os.environ) -> str:
+    """Where letters go: to a server that is named, else to the terminal.
+
+    Raises ImproperlyConfigured where others use the records and no server is named: invitations would be lost.
+    """
+    if environ.get("EVENHAND_EMAIL_HOST"):
+        return "django.core.mail.backends.smtp.EmailBackend"
+    if flag("EVENHAND_RECORDS", environ) and (why := open_to_others(environ)):
+        raise ImproperlyConfigured(
+            f"EVENHAND_RECORDS is on, {why}, and EVENHAND_EMAIL_HOST is not set: invitations could not be sent."
+        )
+    return "django.core.mail.backends.console.EmailBackend"
 
 
 def proxies(environ: Mapping[str, str] = os.environ) -> int:

@@ -15,6 +15,8 @@ FETCH_BUTTON = environment.flag("EVENHAND_FETCH_BUTTON")
 HTTPS = environment.flag("EVENHAND_HTTPS")
 FORWARDED_FOR = environment.proxies()
 WORKSPACE = environment.workspace()
+RECORDS = environment.flag("EVENHAND_RECORDS")  # the private half: sign-in, people, audit
+DEMO = environment.demo()
 WORKSPACE_UPLOAD_LIMIT = 2 * 2**30  # bytes of one upload, all its files together
 
 
@@ -30,10 +32,23 @@ DEBUG = environment.debug()
 ALLOWED_HOSTS = environment.hosts()
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "evenhand.site.design",
     "evenhand.site.evidence",
     "evenhand.site.workspace",
+    "evenhand.site.audit",
+    "evenhand.site.accounts",  # before allauth: its templates stand before allauth's own
+    "evenhand.site.people",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     # What adds headers stands outside, so that files and refusals carry them too.
@@ -45,6 +60,11 @@ MIDDLEWARE = [
     "evenhand.site.design.assets.Files",
     "django.middleware.common.CommonMiddleware",
     "evenhand.site.design.middleware.Forms",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "evenhand.site.accounts.middleware.Private",
     "evenhand.site.evidence.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "evenhand.site.config.urls"
@@ -55,7 +75,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "evenhand.site.design.jinja.environment",
-            "context_processors": ["evenhand.site.evidence.context.edition"],
+            "context_processors": ["evenhand.site.evidence.context.edition", "evenhand.site.accounts.context.account"],
         },
     },
     {
@@ -71,6 +91,57 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 DATABASES = {"default": environment.database(EVENHAND_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- who signs in, and how (decision 0012) ------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/account/start/"
+LOGOUT_REDIRECT_URL = "/account/login/"
+SESSION_COOKIE_NAME = "evenhand_session"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; the middleware ends a session sooner when nobody uses it
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from a council's identity provider
+SESSION_COOKIE_SECURE = HTTPS
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+STAFF_IDLE_SECONDS = 30 * 60
+CITIZEN_IDLE_SECONDS = 60 * 60
+
+ACCOUNT_ADAPTER = "evenhand.site.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "evenhand.site.accounts.adapters.shown_name"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation's link came by email: it is what verifies the address
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+MFA_ADAPTER = "evenhand.site.accounts.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # localhost only: browsers offer passkeys nowhere else without HTTPS
+MFA_TOTP_ISSUER = "Evenhand"
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ADAPTER = "evenhand.site.accounts.adapters.Provider"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = environment.provider()
+DEFAULT_FROM_EMAIL = os.environ.get("EVENHAND_EMAIL_FROM", "evenhand@localhost")
+EMAIL_BACKEND = environment.email_backend()
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = [path("", include("evenhand.site.evidence.urls"))]
+urlpatterns = [
+    path("", include("evenhand.site.evidence.urls")),
+    # The private half: ``accounts.middleware.Private`` answers 404 under these unless the records are open.
+    path("account/", include("evenhand.site.accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("work/audit/", include("evenhand.site.audit.urls")),
+    path("", include("evenhand.site.people.urls")),
+]
 if settings.WORKSPACE:
     # First: a council's page with its own figures beside the published ones has the address of the public page.
     urlpatterns.insert(0, path("", include("evenhand.site.workspace.urls")))

@@ -32,7 +32,8 @@ LONGEST_PATH = 500
 READING = ("GET", "HEAD")
 # The API answers in its own form (problem details), and asks more of its callers than a page does.
 OWN_RULES = "/api/"
-FORMS = ("/fetch/", "/workspace/")  # under the second every address may be a form's
+FORMS = ("/fetch/",)
+FORMS_UNDER = ("/workspace/", "/account/", "/work/", "/my/")  # under these every address may be a form's
 
 
 class Headers:
@@ -87,7 +88,7 @@ class Bounds:
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if path.startswith(OWN_RULES):
             return self.get_response(request)
-        methods = (*READING, "POST") if path in FORMS or path.startswith(FORMS[-1]) else READING
+        methods = (*READING, "POST") if path in FORMS or path.startswith(FORMS_UNDER) else READING
         if request.method not in methods:
             answer = refusal(405, "This page can only be read", "Open the address in a browser to read it.")
             answer.headers["Allow"] = ", ".join(methods)
