@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from evenhand.cli.app import run
+from evenhand.cli.measured import said
+from evenhand.measures.cld.figures import Figure
+from tests.site.own_results import discharges
 
 YEAR = ["--from", "2024-04-01", "--to", "2025-03-31"]
 
@@ -95,6 +99,44 @@ def test_small_counts_are_hidden_unless_it_is_asked_otherwise(records: Path, tmp
                 assert row[key] in ("", "[c]") or int(row[key]) % 5 == 0
 
 
+def test_with_hospital_discharges_2d_is_computed(
+    records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stays = tmp_path / "stays.csv"
+    linked = discharges(records, stays, strangers=3)
+    run_well(["measure", str(records), *YEAR, "--discharges", str(stays)])
+    said = capsys.readouterr().out
+    assert linked
+    assert "not computable" not in said
+    assert re.search(r"2D\(1\) +Still at home after 84 days\n +[\d.]+% \([\d.]+ to [\d.]+\): \d+ of \d+", said)
+    assert re.search(r"Note: Hospital discharges: \d+ rows of \d+ people, \d+ of whom are in the records\.", said)
+
+
+def test_what_helps_with_records_is_offered_in_one_list_of_options(capsys: pytest.CaptureFixture[str]) -> None:
+    run_well(["measure", "--help"])
+    said = capsys.readouterr().out
+    for option in (
+        "--from", "--to", "--out", "--engine", "--population", "--discharges", "--as-of", "--joined", "--disclosure",
+        "--council", "--release", "--mapping", "--key", "--keep-ids", "--option", "--threads", "--quiet",
+    ):  # fmt: skip
+        assert re.search(rf"{option}\b", said), option
+
+
+NO_INTERVAL = [
+    (Figure("A", "2D", "2", "Total", None, None), False, "not computable without hospital discharges (--discharges)"),
+    (Figure("A", "2D", "2", "Total", None, None), True, "not known: no submission could be used"),
+    (Figure("A", "2D", "2", "Total", 3, 2), True, "150.00%: 3 spells, 2 discharges of residents"),
+    (Figure("A", "2D", "1", "Total", 0, 0), True, "nobody to count"),
+    (Figure("A", "3D", "2a", "Total", None, None), False, "not known: no submission could be used"),
+    (Figure("A", "2C", "", "Total", 7, None), False, "7 people; no population given"),
+]
+
+
+@pytest.mark.parametrize(("figure", "discharges", "words"), NO_INTERVAL)
+def test_a_figure_without_an_interval_says_why(figure: Figure, discharges: bool, words: str) -> None:
+    assert said(figure, discharges=discharges) == words
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [
@@ -108,6 +150,8 @@ def test_small_counts_are_hidden_unless_it_is_asked_otherwise(records: Path, tmp
             "odd.csv, row 2, column 65+: This is not a number of residents.",
         ),
         (["{odd}", *YEAR], "odd.csv"),
+        (["{records}", *YEAR, "--discharges", "{odd}"], "odd.csv: The discharges have no nhs_number"),
+        (["{records}", *YEAR, "--discharges", "none.csv"], "none.csv: There is no such file."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from evenhand.compare.disclosure import RULES, Sums, bounds, protect, rounded
 from evenhand.facts.errors import EvenhandError
@@ -83,6 +87,63 @@ def test_no_small_count_can_be_worked_out_from_what_is_shown(rows: list[list[int
             low, high = bounds(table, hidden, place)
             assert low - 1e-6 <= counts[key] <= high + 1e-6
             assert high - low >= rule.width - 1e-6
+
+
+def whole(held: Sums, hidden: np.ndarray[Any, Any], cell: int) -> tuple[float, float]:
+    """The attack on all cells at once: the shown ones are what they are, the withheld ones 0 or more."""
+    ends = [(0, None) if out else (value, value) for value, out in zip(held.values, hidden, strict=True)]
+    aim, sides = np.zeros(len(ends)), []
+    for sign in (1, -1):
+        aim[cell] = sign
+        got = linprog(aim, A_eq=held.matrix, b_eq=np.zeros(held.matrix.shape[0]), bounds=ends, method="highs")
+        sides.append(float(sign * got.fun) if got.status == 0 else -sign * np.inf)
+    return sides[0], sides[1]
+
+
+def hidden_plainly(
+    counts: Mapping[Any, int], sums: Sequence[tuple[Any, Sequence[Any]]], profile: str
+) -> dict[Hashable, bool]:
+    """Which cells are withheld, cell by cell, each attacked and hidden anew with every cell of the table."""
+    held, rule = Sums(counts, sums), RULES[profile]
+    n, values = len(held.keys), held.values
+    small = np.array([rule.small(counts[key]) for key in held.keys])
+    hidden = small.copy()
+    for cell in np.flatnonzero(small):
+        low, high = whole(held, hidden, cell)
+        for way in (1, -1) if high - low < rule.width - 1e-6 else ():
+            least = [0.0] * 4 * n
+            most = [np.where(hidden, np.inf, 0), np.where(hidden, values, 0)]
+            most += [np.where(hidden, 0, np.inf), np.where(hidden, 0, values)]
+            row = np.zeros((1, 4 * n))
+            row[0, [cell, n + cell]] = 1, -1
+            flows = np.vstack([held.matrix.toarray() @ np.hstack([np.eye(n), -np.eye(n)] * 2), row])
+            need = rule.width if way > 0 else min(rule.width, values[cell])
+            cost = np.concatenate([np.zeros(2 * n), np.tile(1 + np.log1p(values), 2)])
+            right = np.append(np.zeros(len(flows) - 1), way * need)
+            got = linprog(cost, A_eq=flows, b_eq=right, bounds=np.column_stack([least, np.concatenate(most)]))
+            assert got.status == 0
+            hidden = hidden | (got.x[2 * n : 3 * n] > 1e-6) | (got.x[3 * n :] > 1e-6)
+    return dict(zip(held.keys, hidden.tolist(), strict=True))
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=TABLES, profile=st.sampled_from(["ascof", "hes"]))
+def test_the_short_way_withholds_the_cells_that_the_plain_way_does(rows: list[list[int]], profile: str) -> None:
+    counts, sums = cross(rows)
+    shown = protect(counts, sums, profile)  # type: ignore[arg-type]
+    assert {key: cell.suppressed for key, cell in shown.items()} == hidden_plainly(counts, sums, profile)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=TABLES, data=st.data())
+def test_the_short_attack_finds_what_the_attack_on_the_whole_table_finds(
+    rows: list[list[int]], data: st.DataObject
+) -> None:
+    counts, sums = cross(rows)
+    held = Sums(counts, sums)
+    hidden = np.array(data.draw(st.lists(st.booleans(), min_size=len(counts), max_size=len(counts))))
+    for cell in np.flatnonzero(hidden):
+        assert bounds(held, hidden, int(cell)) == pytest.approx(whole(held, hidden, int(cell)), abs=1e-6)
 
 
 @pytest.mark.parametrize("rows", [[[3, 9], [12, 20]], [[0, 2], [9, 9]], [[1, 1], [30, 5]]])

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from evenhand.measures.sample.writing import Asked, write
 from evenhand.site.config import urls
 from tests.journeys.conftest import DESK, PHONE, Visit, serving, visiting
+from tests.site.own_results import discharges
 
 pytestmark = pytest.mark.browser
 COUNCIL = "V101"  # of the simulated England
@@ -51,11 +52,21 @@ def good(visit: Visit, name: str) -> None:
         visit.keep(f"workspace-{name}-{size}")
 
 
-def measure(visit: Visit, records: Path, first: str, last: str) -> None:
+@pytest.fixture
+def stays(records: Path, tmp_path: Path) -> Path:
+    """Invented hospital discharges of the same people, and of some others."""
+    path = tmp_path / "discharges.csv"
+    assert discharges(records, path)
+    return path
+
+
+def measure(visit: Visit, records: Path, first: str, last: str, stays: Path | None = None) -> None:
     """Upload, wait, and open the result."""
     visit.go("/workspace/")
     visit.page.get_by_role("button", name="Measure records").click()
     visit.page.get_by_label("The records", exact=True).set_input_files(records)
+    if stays:
+        visit.page.get_by_label("Hospital discharges, if you have them").set_input_files(stays)
     visit.page.get_by_label("Which council are they of?").fill(COUNCIL)
     visit.page.get_by_label("First day").fill(first)
     visit.page.get_by_label("Last day").fill(last)
@@ -69,16 +80,24 @@ def measure(visit: Visit, records: Path, first: str, last: str) -> None:
     visit.page.get_by_role("link", name="See the figures of").click()
 
 
-def test_from_records_to_the_people_who_moved_a_figure(browser: Browser, workspace: str, records: Path) -> None:
+def test_from_records_to_the_people_who_moved_a_figure(
+    browser: Browser, workspace: str, records: Path, stays: Path
+) -> None:
     with visiting(browser, workspace, DESK) as visit:
         visit.page.set_default_timeout(60_000)
         visit.go("/workspace/measure/")
+        visit.page.get_by_text("What the file of discharges must hold").click()
         good(visit, "form")
         measure(visit, records, "1/4/2023", "31/3/2024")
-        measure(visit, records, "1/4/2024", "31/3/2025")
+        expect(visit.page.get_by_text("not computable without hospital discharges").first).to_be_visible()
+        measure(visit, records, "1/4/2024", "31/3/2025", stays)
         expect(visit.page.get_by_role("heading", level=1)).to_contain_text("What will the official figures of")
         expect(visit.page.locator(".evenhand-answer")).to_contain_text("would move a figure if")
         good(visit, "result")
+        visit.page.get_by_role("link", name=re.compile(r"The people behind it\W+2D\(2\)")).click()
+        expect(visit.page.get_by_text("of people whom the records do not know")).to_be_visible()
+        good(visit, "discharges")
+        visit.page.go_back()
         visit.page.get_by_role("link", name=re.compile(r"The people behind it\W+3D\(2a\)")).click()
         good(visit, "figure")
         visit.page.get_by_role("link", name="Counted in the numerator.").click()

@@ -7,18 +7,95 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from evenhand.compare.disclosure import Profile
 from evenhand.facts.errors import EvenhandError, Where
 
 if TYPE_CHECKING:
-    from evenhand.measures.cld.run import Measured
+    from evenhand.measures.cld.run import Asked, Measured
+    from evenhand.sources.cld import Read
 
 FEW = 3  # councils whose figures are printed; of more, only how many there are
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Reading:
+    """How the records are read.
+
+    Parameters
+    ----------
+    council
+        The council's code, for records that do not hold it.
+    release
+        The release that the records are of; told from their values when left out.
+    mapping
+        A CSV with the council's own words and the listed values they stand for.
+    key
+        The file with the key that hides people's ids. Made in the home folder the first time when left out.
+    keep_ids
+        Leave people's ids as they are. What is written must then be kept as safe as the records.
+    """
+
+    council: str | None = None
+    release: Literal[1, 2] | None = None
+    mapping: Path | None = None
+    key: Path | None = None
+    keep_ids: bool = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Counting:
+    """How people are counted.
+
+    Parameters
+    ----------
+    population
+        A CSV with council_code, 18-64 and 65+: the denominators of 2B and 2C. Else they come from the edition.
+    discharges
+        Hospital discharges, for 2D.
+    as_of
+        Leave out submissions received after this day.
+    joined
+        Put each council's submissions together quarter by quarter, as the official tables are made.
+    option
+        A named option of the method, such as 2BC_NULL_COMPONENT=admit_null. Can be given several times.
+    """
+
+    population: Path | None = None
+    discharges: Path | None = None
+    as_of: dt.date | None = None
+    joined: bool = False
+    option: list[str] | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Working:
+    """What does the work.
+
+    Parameters
+    ----------
+    engine
+        duckdb on this machine, or spark for a national file.
+    threads
+        How many processor threads to use.
+    quiet
+        Do not say what is being done.
+    """
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    threads: int | None = None
+    quiet: bool = False
+
+
+AS_THEY_ARE, AS_OFFICIAL, HERE = Reading(), Counting(), Working()
 
 
 def measure(
@@ -28,20 +105,10 @@ def measure(
     start: Annotated[dt.date, Parameter(name="--from")],
     end: Annotated[dt.date, Parameter(name="--to")],
     out: Path | None = None,
-    engine: Literal["duckdb", "spark"] = "duckdb",
-    population: Path | None = None,
-    discharges: Path | None = None,
-    as_of: dt.date | None = None,
-    joined: bool = False,
-    disclosure: Literal["ascof", "hes", "none"] = "ascof",
-    council: str | None = None,
-    release: Literal[1, 2] | None = None,
-    mapping: Path | None = None,
-    key: Path | None = None,
-    keep_ids: bool = False,
-    option: list[str] | None = None,
-    threads: int | None = None,
-    quiet: bool = False,
+    disclosure: Profile = "ascof",
+    counting: Counting = AS_OFFICIAL,
+    reading: Reading = AS_THEY_ARE,
+    working: Working = HERE,
 ) -> None:
     """Work out a council's official figures from client-level records.
 
@@ -54,86 +121,69 @@ def measure(
     end
         The last day of the period, such as 2025-03-31.
     out
-        A folder to write: measures.csv, tables/, spend.csv, quality.html, quality.json and people.parquet.
-    engine
-        duckdb on this machine, or spark for a national file.
-    population
-        A CSV with council_code, 18-64 and 65+: the denominators of 2B and 2C. Else they come from the edition.
-    discharges
-        Hospital discharges, for 2D.
-    as_of
-        Leave out submissions received after this day.
-    joined
-        Put each council's submissions together quarter by quarter, as the official tables are made.
+        A folder to write: measures.csv, tables/, spend.csv, quality.html, quality.json, records_to_check.csv and
+        people.parquet.
     disclosure
         How counts are protected in what is written for others: ascof, hes, or none (inside the council only).
-    council
-        The council's code, for records that do not hold it.
-    release
-        The release that the records are of; told from their values when left out.
-    mapping
-        A CSV with the council's own words and the listed values they stand for.
-    key
-        The file with the key that hides people's ids. Made in the home folder the first time when left out.
-    keep_ids
-        Leave people's ids as they are. What is written must then be kept as safe as the records.
-    option
-        A named option of the method, such as 2BC_NULL_COMPONENT=admit_null. Can be given several times.
-    threads
-        How many processor threads to use.
-    quiet
-        Do not say what is being done.
     """
+    from evenhand.measures.cld.run import measured
+
+    asked = _asked(records, start, end, counting, reading)
+    key = None if reading.keep_ids else _key(reading.key)
+    say = _silent if working.quiet or not sys.stderr.isatty() else _say
+    with _engine(working) as engine:
+        say("Reading")
+        got, note = _read(engine, records, reading, counting.discharges, key)
+        if counting.population is None:
+            asked = replace(asked, population=_of_edition(got))
+        found = measured(engine, got, asked, key=key, say=say)
+        found.notes.extend(note)
+        if out is not None:
+            from evenhand.measures.cld.folder import fill
+
+            fill(out, engine, got, found, disclosure, say)
+        _print(got, found, out)
+
+
+def _say(stage: str) -> None:
+    print(f"… {stage}", file=sys.stderr)
+
+
+def _silent(stage: str) -> None:
+    """Nobody is there to be told."""
+
+
+def _asked(records: list[Path], start: dt.date, end: dt.date, counting: Counting, reading: Reading) -> Asked:
+    """What is asked for, without a population of the edition. Raises EvenhandError before any record is read."""
     from evenhand.measures.cld.logic import Period
     from evenhand.measures.cld.options import Options
     from evenhand.measures.cld.run import Asked
 
     if end < start:
         raise EvenhandError(f"The period ends on {end} and begins on {start}.", do="Give the earlier day to --from.")
-    _there(records, population, discharges, mapping)
-    asked = Asked(
-        Period(start, end), as_of, joined, Options.named(_options(option or [])),
-        _population(population), discharges,
+    _there(records, counting.population, counting.discharges, reading.mapping)
+    return Asked(
+        Period(start, end), counting.as_of, counting.joined, Options.named(_options(counting.option or [])),
+        _population(counting.population), counting.discharges,
     )  # fmt: skip
-    secret = None if keep_ids else _key(key)
-    quiet = quiet or not sys.stderr.isatty()
-
-    def say(stage: str) -> None:
-        if not quiet:
-            print(f"… {stage}", file=sys.stderr)
-
-    with _engine(engine, threads) as running:
-        from evenhand.measures.cld.run import measured
-        from evenhand.sources.cld import read
-
-        say("Reading")
-        received = {path: dt.datetime.fromtimestamp(path.stat().st_mtime) for path in records}  # noqa: DTZ006
-        got = read(running, records, imported=received, la=council, release=release, mapping=mapping, key=secret)
-        if population is None:
-            asked = replace(asked, population=_of_edition(got))
-        found = measured(running, got, asked, key=secret, say=say)
-        if out is not None:
-            _write(running, out, got, found, disclosure, say)
-        _print(got, found, out)
 
 
-def _write(running: Any, out: Path, got: Any, found: Measured, disclosure: Any, say: Any) -> None:
-    """Every file of the run, or none."""
-    from evenhand.measures.cld import written
-    from evenhand.measures.cld.quality import quality
+def _read(
+    engine: Any, records: list[Path], reading: Reading, discharges: Path | None, key: bytes | None
+) -> tuple[Read, list[str]]:
+    """The records, and what is to be said of the discharges. A file counts as received when it was last changed."""
+    from evenhand.measures.cld.hospital import agree
+    from evenhand.sources.cld import read
+    from evenhand.sources.cld.discharges import read_discharges
 
-    say("Tables and spending")
-    made = written.outputs(running, found, got)
-    say("Data quality")
-    report = quality(running, got, found)
-
-    def also(folder: Path) -> None:
-        (folder / "quality.html").write_bytes(report.to_html())
-        (folder / "quality.json").write_bytes(report.to_json())
-        (folder / "records_to_check.csv").write_bytes(report.to_csv())
-
-    say("Writing")
-    written.write(out, running, found, made, disclosure, also)
+    # Before the records, which take longer: a wrong file is told at once.
+    stays = read_discharges(engine, discharges, key) if discharges else None
+    received = {path: dt.datetime.fromtimestamp(path.stat().st_mtime) for path in records}  # noqa: DTZ006
+    got = read(
+        engine, records, imported=received, la=reading.council, release=reading.release, mapping=reading.mapping,
+        key=key,
+    )  # fmt: skip
+    return got, [agree(stays, got, discharges)] if stays is not None and discharges else []
 
 
 def _there(records: list[Path], *others: Path | None) -> None:
@@ -211,16 +261,19 @@ def _key(path: Path | None) -> bytes:
 
 
 @contextmanager
-def _engine(name: str, threads: int | None) -> Iterator[Any]:
+def _engine(working: Working) -> Iterator[Any]:
     """The engine with a scratch folder, which goes with it."""
     from evenhand.measures.cld.engines import DuckDb, Spark
 
     with tempfile.TemporaryDirectory(prefix="evenhand-") as scratch:
-        running = Spark(Path(scratch), threads or 2) if name == "spark" else DuckDb(Path(scratch), threads)
+        if working.engine == "spark":
+            engine: Any = Spark(Path(scratch), working.threads or 2)
+        else:
+            engine = DuckDb(Path(scratch), working.threads)
         try:
-            yield running
+            yield engine
         finally:
-            running.close()
+            engine.close()
 
 
 def _print(got: Any, found: Measured, out: Path | None) -> None:

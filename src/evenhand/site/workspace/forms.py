@@ -21,6 +21,23 @@ DISCLOSURE = (
     ("hes", "Round counts to 5 and suppress 1 to 7, as with hospital statistics"),
     ("none", "Leave counts as they are, for use inside the council only"),
 )
+# What a file of hospital discharges must have: each heading of sources.cld.discharges, in words.
+DISCHARGES = {
+    "nhs_number": "The person's NHS number, as in the records",
+    "council_of_residence": "The code of the council where the person lives, as in the records",
+    "spell_id": "What tells one stay in hospital from another",
+    "last_episode": "1 for the last episode of its stay, 0 for the others",
+    "admission_date": "For example, 2024-05-09 or 09/05/2024",
+    "discharge_date": "In the same form",
+    "birth_year": "For example, 1946",
+    "birth_month": "1 to 12",
+    "sex": "1 male, 2 female",
+    "admission_method": "The code of the NHS Data Dictionary, such as 21",
+    "discharge_method": "The code, such as 1",
+    "discharge_destination": "The code, such as 19",
+    "management_type": "The code; EM and NE are emergencies",
+    "treatment_function": "The code, such as 300",
+}
 RELEASES = (("", "Tell it from the records"), ("2", "Release 2"), ("1", "Release 1"))
 
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from evenhand.facts.errors import EvenhandError
-from evenhand.site.workspace.running import STAGES, Progress, Wanted, now, write
+from evenhand.site.workspace.running import STAGES, Progress, Wanted, write
 from evenhand.site.workspace.runs import MAKING, folder, private, put
 
 
@@ -22,7 +22,7 @@ def run(home: Path, incoming: Path, work: str) -> Progress:
     """Do one run, and give its last word."""
     wanted = Wanted.loaded((incoming / "wanted.json").read_text(encoding="utf-8"))
     making = folder(home) / f"{MAKING}{wanted.run}"
-    at = Progress("running", wanted.run, STAGES[0], wanted.council, "", now(), incoming.name)
+    at = Progress.of(wanted, incoming)
 
     def say(stage: str) -> None:
         nonlocal at
@@ -34,11 +34,11 @@ def run(home: Path, incoming: Path, work: str) -> Progress:
         getattr(import_module(module), name)(home, incoming, private(making), wanted, say)
         say(STAGES[-1])
         put(home, making, wanted.run)
-        last = Progress("done", wanted.run, STAGES[-1], wanted.council, started=at.started)
+        last = replace(at, state="done", incoming="")
     except EvenhandError as fault:
-        last = Progress("failed", "", at.stage, wanted.council, str(fault), at.started)
+        last = replace(at, state="failed", run="", sentence=str(fault), incoming="")
     except Exception as fault:
-        last = Progress("failed", "", at.stage, wanted.council, _fault(fault), at.started)
+        last = replace(at, state="failed", run="", sentence=_fault(fault), incoming="")
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
         shutil.rmtree(making, ignore_errors=True)

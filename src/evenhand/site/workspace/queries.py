@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -19,7 +19,11 @@ from evenhand.measures.cld.moved import Moved, moved
 from evenhand.site.workspace.runs import NoRun, Run
 
 PAGE = 50
-SPELLS = {"2A": "spells of support", "2D": "discharges"}
+NOBODY = "\x00"  # begins the stand-in for somebody whom the records do not know; no id does
+# What a figure counts where that is not people: a person can have several.
+SPELLS = {
+    ("2A", ""): "spells of support", ("2D", "1"): "spells of reablement", ("2D", "2"): "discharges and spells",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Reason:
-    """People of one reason. inside: in the denominator; counted: in the numerator too. rows: people, or spells."""
+    """People of one reason. inside: in the denominator; counted: in the numerator too. rows: people, or spells.
+
+    people: those whom the records know.
+    """
 
     key: str
     words: str
@@ -119,7 +126,7 @@ def _line(run: Run, figure: Figure, edition: Edition | None, groups: tuple[tuple
     got, records = place(figure, edition), to_mend(run, figure.council, key)["row"].len()
     return Line(
         key, code_of(key), definition.parts[figure.part].title, figure, written(figure), _counts(figure),
-        sentence(figure), f"Among councils it {got.sentence}; 1st is the highest." if got else "", records,
+        sentence(run, figure), f"Among councils it {got.sentence}; 1st is the highest." if got else "", records,
         could_be(run, figure), definition, groups,
     )  # fmt: skip
 
@@ -149,7 +156,7 @@ def could_be(run: Run, figure: Figure) -> str:
 
 def place(figure: Figure, edition: Edition | None) -> Standing | None:
     """Where a figure would stand among the published ones; None where that cannot be said."""
-    if edition is None or figure.numerator is None or not figure.denominator:
+    if edition is None or figure.numerator is None or not figure.denominator or not is_share(figure):
         return None
     name = identifier(figure.measure, figure.part)
     return standing(edition, name, figure.council, figure.numerator, figure.denominator)
@@ -163,16 +170,24 @@ def written(figure: Figure, value: Decimal | None = None) -> str:
     return f"{shown:,}" if figure.measure in RATES else f"{shown:,}%"
 
 
-def sentence(figure: Figure) -> str:
-    """The figure with its counts and its uncertainty, or why there is none."""
+def needs_discharges(run: Run, figure: Figure) -> bool:
+    """Whether a figure is not computable because the run was given no hospital discharges."""
+    return figure.measure == "2D" and not run.about.discharges
+
+
+def sentence(run: Run, figure: Figure) -> str:
+    """The figure with its counts and its uncertainty, or why there is none and what to do."""
     title = definitions()[figure.measure].parts[figure.part].title
+    if needs_discharges(run, figure):
+        return f"{title}: not computable without hospital discharges. Measure again, with a file of them."
     if figure.numerator is None:
-        lacks = "It needs a file of hospital discharges." if figure.measure == "2D" else "No submission could be used."
-        return f"{title}: no figure. {lacks}"
+        return f"{title}: no figure. No submission could be used."
     if figure.measure in RATES and not figure.denominator:
         return f"{title}: {figure.numerator:,} people. No rate, because the edition has no number of residents."
     if figure.value is None:
         return f"{title}: no figure, because there is nobody to count."
+    if not is_share(figure):
+        return f"{title}: {written(figure)}, {_counts(figure)}. The two are of different areas, so it can pass 100%."
     low, high = interval(figure)
     unit = "" if figure.measure in RATES else "%"
     of = f" per {PER[figure.measure]:,}" if figure.measure in RATES else ""
@@ -180,6 +195,19 @@ def sentence(figure: Figure) -> str:
         f"{title}: {written(figure)}{of}, {_counts(figure)}. "
         f"Chance alone could explain a value from {low:,.1f}{unit} to {high:,.1f}{unit}."
     )
+
+
+def is_share(figure: Figure) -> bool:
+    """Whether the numerator is a part of the denominator, or of residents: else no interval fits.
+
+    2D(2) counts reablement by the council that gives it and discharges by the council of residence.
+    """
+    return figure.measure in RATES or (figure.numerator or 0) <= (figure.denominator or 0)
+
+
+def spells(key: str) -> str:
+    """What a figure counts beside people, in words; "" where it counts people."""
+    return SPELLS.get(of_key(key), "")
 
 
 def _counts(figure: Figure) -> str:
@@ -199,7 +227,7 @@ def reasons(run: Run, council: str, key: str) -> list[Reason]:
     measure, _ = of_key(key)
     said = definitions()[measure].reasons
     found = decided(run, council, key).group_by("why", "denominator", "numerator").agg(
-        people=pl.col("person").n_unique(), rows=pl.len()
+        people=pl.col("person").drop_nulls().n_unique(), rows=pl.len()
     )  # fmt: skip
     out = [
         Reason(
@@ -211,9 +239,15 @@ def reasons(run: Run, council: str, key: str) -> list[Reason]:
     return sorted(out, key=lambda r: (not r.counted, not r.inside, -r.rows, r.key))
 
 
+def unknown(run: Run, council: str, key: str, why: str | None = None) -> int:
+    """How many discharges of a figure, or of one reason, are of people whom the records do not know."""
+    rows = decided(run, council, key)
+    return (rows if why is None else rows.filter(pl.col("why") == why))["person"].null_count()
+
+
 def behind(run: Run, council: str, key: str, why: str) -> pl.DataFrame:
-    """The people of one reason, in the order of their records."""
-    rows = decided(run, council, key).filter(pl.col("why") == why)
+    """The people of one reason whom the records know, in the order of their records."""
+    rows = decided(run, council, key).filter((pl.col("why") == why) & pl.col("person").is_not_null())
     return rows.sort(["file", "row", "person", "unit"], nulls_last=True)
 
 
@@ -238,20 +272,30 @@ def comparable(one: Run, other: Run, council: str) -> None:
 def movement(one: Run, other: Run, council: str, key: str) -> Moved | None:
     """Which people moved a figure between two results; None where one of them has no figure."""
     measure, part = of_key(key)
-    pair = [_total(run, council, measure, part) for run in (one, other)]
-    if any(figure is None or figure.numerator is None for figure in pair):
+    was, became = (_total(run, council, measure, part) for run in (one, other))
+    if was is None or became is None or was.numerator is None or became.numerator is None:
         return None
-    residents = None
-    if measure in RATES:
-        residents = tuple(figure.denominator or 0 for figure in pair if figure is not None)
-    got = moved(
-        decided(one, council, key), decided(other, council, key),
-        residents=residents, per=PER.get(measure, 100),  # type: ignore[arg-type]
-    )  # fmt: skip
-    for figure, counts in zip(pair, (got.before, got.after), strict=True):
-        assert figure is not None
+    residents = (was.denominator or 0, became.denominator or 0) if measure in RATES else None
+    before, after = (_numbered(decided(run, council, key)) for run in (one, other))
+    got = moved(before, after, residents=residents, per=PER.get(measure, 100))
+    for figure, counts in ((was, got.before), (became, got.after)):
         assert (figure.numerator, figure.denominator or 0) == counts, "a figure is not the sum of its people"
-    return got
+    named = pl.when(~pl.col("person").str.starts_with(NOBODY)).then("person").alias("person")
+    return replace(got, people=got.people.with_columns(named))
+
+
+def who_moved(got: Moved, key: str) -> pl.DataFrame:
+    """Who moved a figure in one way, of those whom the records know."""
+    return got.people.filter((pl.col("movement") == key) & pl.col("person").is_not_null())
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Decisions with a stand-in for each person whom the records do not know.
+
+    They cannot be told apart, so as many as are there both times are taken for the same.
+    """
+    number = pl.int_range(pl.len()).over(pl.col("person").is_null()).cast(pl.String)
+    return rows.with_columns(person=pl.coalesce("person", pl.lit(NOBODY) + number))
 
 
 def _total(run: Run, council: str, measure: str, part: str) -> Figure | None:
@@ -318,9 +362,10 @@ def beside(home_runs: list[Run], edition: Edition, slug: str) -> dict[str, Any] 
 def _beside(line: Line, edition: Edition, slug: str) -> dict[str, Any]:
     name = identifier(line.figure.measure, line.figure.part)
     out: dict[str, Any] = {"line": line, "published": "", "period": "", "interval": "", "measure": ""}
-    low, high = interval(line.figure)
     unit = "" if line.figure.measure in RATES else "%"
-    out["interval"] = f"{low:,.1f}{unit} to {high:,.1f}{unit}"
+    if is_share(line.figure):
+        low, high = interval(line.figure)
+        out["interval"] = f"{low:,.1f}{unit} to {high:,.1f}{unit}"
     try:
         definition = edition.definition(name)
         rows = edition.rows(name, definition["latest_period"]).filter(pl.col("slug") == slug)

@@ -6,13 +6,14 @@ folder from their first byte, and leave it when the run ends, however it ends.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
 import shutil
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +22,7 @@ from django.http import HttpRequest
 
 from evenhand.site.workspace.runs import INCOMING, folder, private
 
-MOST_FILES = 60
+FIELDS = {"records": 60, "discharges": 1}  # the form's fields with files, and how many files each takes
 LONGEST_NAME = 80
 CHUNK = 2**20
 
@@ -34,9 +35,10 @@ class OnDisk(UploadedFile):
 
 
 class ToDisk(FileUploadHandler):
-    """Writes each file to one fresh folder of the workspace. ``request.received`` is that folder, or None.
+    """Writes each file to one fresh folder of the workspace, with a folder in it for each field of FIELDS.
 
-    ``request.refused`` says in words why receiving was stopped, when it was.
+    ``request.received`` is that folder, or None. ``request.refused`` is the field and why receiving was stopped there,
+    in words; None when it was not.
     """
 
     chunk_size = CHUNK
@@ -44,8 +46,10 @@ class ToDisk(FileUploadHandler):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self._bytes = 0
-        self._names: set[str] = set()
-        request.received, request.refused = None, ""  # type: ignore[attr-defined]
+        self._names: dict[str, set[str]] = {field: set() for field in FIELDS}
+        self._seen: dict[bytes, str] = {}
+        self._file: BinaryIO | None = None
+        request.received, request.refused = None, None  # type: ignore[attr-defined]
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins: a name of our own making, no other may have it, and only this user may read it."""
@@ -54,35 +58,54 @@ class ToDisk(FileUploadHandler):
         if request.received is None:
             place = private(folder(settings.EVENHAND_HOME)) / f"{INCOMING}{secrets.token_hex(6)}"
             request.received = private(place)
-        if len(self._names) >= MOST_FILES:
-            self._stop(f"More than {MOST_FILES} files were sent. Send fewer at once.")
-        name = plain_name(self.file_name or "", self._names)
-        self._names.add(name)
-        self._path = Path(request.received) / name
+        field = self.field_name or ""
+        names, most = self._names.setdefault(field, set()), FIELDS.get(field, 0)
+        self._file, self._mark = None, hashlib.sha256()
+        name = plain_name(self.file_name or "", names)
+        if not most:
+            return self._refuse("The page has changed. Open it again and choose the files there.")
+        if len(names) >= most:
+            return self._refuse(f"More than {most} {'files were' if most > 1 else 'file was'} sent. Send fewer.")
+        names.add(name)
+        self._path = private(Path(request.received) / field) / name
         self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Some of the file. What is written is nobody else's to handle."""
         self._bytes += len(raw_data)
         if self._bytes > settings.WORKSPACE_UPLOAD_LIMIT:
-            self._stop("The files are larger than the limit.")
-        self._file.write(raw_data)
+            self._refuse("The files are larger than the limit.")
+            raise StopUpload(connection_reset=False)
+        if self._file is not None:
+            self._file.write(raw_data)
+            self._mark.update(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile:
-        """The file is whole."""
+        """The file is whole. One that is empty, or that was sent before under another name, is refused."""
+        if self._file is None:
+            return OnDisk(name="refused", size=file_size)
         self._file.close()
-        return OnDisk(name=self._path.name, size=file_size)
+        name = self._path.name
+        twin = self._seen.setdefault(self._mark.digest(), name)
+        if not file_size:
+            self._refuse(f"{name} is empty. Choose another file.")
+        elif twin is not name:
+            # As two submissions the rows of one would be read and then set aside, all of them, in silence.
+            self._refuse(f"{name} and {twin} hold the same. Send one of them.")
+        return OnDisk(name=name, size=file_size)
 
     def upload_interrupted(self) -> None:
         """The connection broke or we stopped it: what came is removed."""
-        if not getattr(self, "_file", None) or self._file.closed:
+        if self._file is None or self._file.closed:
             return
         self._file.close()
         discard(self.request)
 
-    def _stop(self, why: str) -> None:
-        self.request.refused = why  # type: ignore[union-attr]
-        raise StopUpload(connection_reset=False)
+    def _refuse(self, why: str) -> None:
+        """Say why these files are not taken. What is still coming is read, for the form's words come after them."""
+        request: Any = self.request
+        field = self.field_name if self.field_name in FIELDS else "records"
+        request.refused = request.refused or (field, why)
 
 
 def plain_name(given: str, taken: set[str]) -> str:

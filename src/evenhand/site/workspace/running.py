@@ -18,19 +18,23 @@ from pathlib import Path
 
 from evenhand.compare.disclosure import Profile
 from evenhand.facts.errors import EvenhandError
+from evenhand.measures.cld import folder as written
 from evenhand.site.workspace.runs import MAKING, folder, private, sweep
 
 # What people read while it works, in order. Each is what ``work`` says when that part begins.
 STAGES = (
     "Reading", "Choosing submissions", "Finding people", "One row an event", "One row a person", "Measures",
-    "Tables and spending", "Data quality", "Writing the files", "Keeping the result",
+    *written.STAGES, "Keeping the result",
 )  # fmt: skip
 WORK = "evenhand.site.workspace.work:work"  # what a run calls; a test puts its own in place
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a run is asked for. files: in the order of their receipt. code: "" when the records hold it."""
+    """What a run is asked for. files: in the order of their receipt. code: "" when the records hold it.
+
+    discharges: the name of the file of hospital discharges, "" without one.
+    """
 
     run: str
     by: str
@@ -45,6 +49,7 @@ class Wanted:
     disclosure: Profile
     keep_ids: bool
     files: tuple[str, ...]
+    discharges: str = ""
 
     @classmethod
     def loaded(cls, text: str) -> Wanted:
@@ -69,6 +74,14 @@ class Progress:
     sentence: str = ""
     started: str = ""
     incoming: str = ""  # the name of the folder of its records
+    start: str = ""  # the period, as days in ISO form
+    end: str = ""
+
+    @classmethod
+    def of(cls, wanted: Wanted, incoming: Path) -> Progress:
+        """A run that begins."""
+        period = wanted.start.isoformat(), wanted.end.isoformat()
+        return cls("running", wanted.run, STAGES[0], wanted.council, "", now(), incoming.name, *period)
 
     @property
     def running(self) -> bool:
@@ -112,7 +125,7 @@ def start(home: Path, incoming: Path, wanted: Wanted) -> bool:
         except BlockingIOError:
             return False
         (incoming / "wanted.json").write_text(wanted.written(), encoding="utf-8")
-        write(home, Progress("running", wanted.run, STAGES[0], wanted.council, "", now(), incoming.name))
+        write(home, Progress.of(wanted, incoming))
         child = subprocess.Popen(  # noqa: S603  (our own interpreter and our own module)
             [sys.executable, "-m", "evenhand.site.workspace.job", str(home), str(incoming), WORK],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

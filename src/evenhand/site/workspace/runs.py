@@ -33,10 +33,12 @@ from evenhand.measures.cld.figures import Figure
 KEPT = 12
 INCOMING, MAKING = ".incoming-", ".making-"
 FORMAT = 1
+INSIDE = ("people.parquet", "quality.html", "quality.json", "records_to_check.csv")  # about single people
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
-# people.parquet. la: the council's code. person: a pseudonym, or the id itself where that was asked for. file, row:
-# the record that decided, as a spreadsheet shows it; null where none did. The rest as DECISIONS of measures.cld.tables.
+# people.parquet. la: the council's code. person: a pseudonym, or the id itself where that was asked for; null for
+# somebody discharged from hospital whom the records do not know. file, row: the record that decided, as a spreadsheet
+# shows it; null where none did. The rest as DECISIONS of measures.cld.tables.
 PEOPLE = {
     "la": pl.String, "person": pl.String, "measure": pl.String, "part": pl.String, "unit": pl.Int64,
     "age": pl.Int32, "band": pl.String, "denominator": pl.Boolean, "numerator": pl.Boolean, "why": pl.String,
@@ -66,7 +68,7 @@ class About:
 
     council: as a person named it; code: the code given for records that hold none. key: tells whether two runs hid
     ids in the same way ("" where ids were left). read, kept: rows. rows: for each reason why rows were not kept, how
-    many, in words.
+    many, in words. discharges: the name of the file of hospital discharges; "" without one, and then 2D has no figure.
     """
 
     id: str
@@ -87,6 +89,7 @@ class About:
     rows: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     population: str = ""
+    discharges: str = ""
     version: str = ""
     format: int = FORMAT
 

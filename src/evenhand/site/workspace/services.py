@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from evenhand.facts.errors import EvenhandError
-from evenhand.measures.cld.moved import Moved
-from evenhand.site.workspace import access, running, runs
+from evenhand.site.workspace import access, receiving, running, runs
 from evenhand.site.workspace.runs import Run
 
 
@@ -38,7 +37,7 @@ def measure(home: Path, incoming: Path, held: dict[str, Any]) -> str:
     Raises EvenhandError when a run is at work, when too many results are kept, or when nothing came.
     """
     permitted(home)
-    files = tuple(sorted(path.name for path in incoming.iterdir()))
+    files, discharges = (_names(incoming / field) for field in receiving.FIELDS)
     if not files:
         raise EvenhandError("No file was chosen.", do="Choose at least one CSV or Parquet file of records.")
     if len(runs.all_runs(home)) >= runs.KEPT:
@@ -48,7 +47,7 @@ def measure(home: Path, incoming: Path, held: dict[str, Any]) -> str:
         run=runs.fresh_id(), by=access.local_user(), council=name, code=code, slug=slug, start=held["start"],
         end=held["end"], received=held["received"] or date.today(), joined=held["joined"] == "yes",  # noqa: DTZ011
         release=int(held["release"]) if held["release"] else None, disclosure=held["disclosure"],
-        keep_ids=held["keep_ids"], files=files,
+        keep_ids=held["keep_ids"], files=files, discharges=discharges[0] if discharges else "",
     )  # fmt: skip
     if not running.start(home, incoming, wanted):
         raise EvenhandError(
@@ -56,6 +55,10 @@ def measure(home: Path, incoming: Path, held: dict[str, Any]) -> str:
             do="Wait until it ends, then choose the files again.",
         )
     return wanted.run
+
+
+def _names(place: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in place.iterdir())) if place.is_dir() else ()
 
 
 def delete(home: Path, run_id: str) -> None:
@@ -73,19 +76,13 @@ def open_people(home: Path, run: Run, what: str, people: pl.DataFrame) -> pl.Dat
     return people
 
 
-def open_movers(home: Path, one: Run, other: Run, what: str, moved: Moved, movement: str) -> pl.DataFrame:
-    """Who moved a figure in one way between two results, once it is written down that they are looked at."""
-    found = moved.people.filter(pl.col("movement") == movement)
-    return open_people(home, other, f"{what}, compared with {title(one)}", found)
-
-
 def take(home: Path, run: Run, name: str) -> Path:
     """A file of a result, once it is written down that it is taken. Raises NoRun for a name that is none of them."""
     permitted(home)
     path = run.files().get(name)
     if path is None:
         raise runs.NoRun("This result has no such file.", do="Choose one of the files on its page.")
-    people = run.people["person"].n_unique() if path.name == "people.parquet" else 0
+    people = run.people["person"].drop_nulls().n_unique() if path.name == "people.parquet" else 0
     access.add(home, what=f"Took the file {name} ({title(run)})", run=run.id, people=people)
     return path
 

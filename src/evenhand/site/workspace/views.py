@@ -95,13 +95,14 @@ def measure(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         first, last = forms.last_financial_year(today)
         values = {"start": _typed(first), "end": _typed(last), "joined": "no", "disclosure": "ascof", "release": ""}
-        return _form(request, values, [])
+        said = {name: request.GET[name][:80] for name in ("council", "start", "end") if name in request.GET}
+        return _form(request, values | said, [])
     asked: Any = request
     posted = request.POST
     form, problems = forms.Measure(posted, edition=edition, today=today), []
-    if refused := getattr(asked, "refused", ""):
-        problems.append(("records", refused))
-    elif getattr(asked, "received", None) is None:
+    if refused := getattr(asked, "refused", None):
+        problems.append(refused)
+    elif getattr(asked, "received", None) is None or not (asked.received / "records").is_dir():
         problems.append(("records", "Choose at least one CSV or Parquet file of records."))
     if not form.is_valid():
         problems += [(name, str(said[0])) for name, said in form.errors.items()]
@@ -122,7 +123,8 @@ def _form(
 ) -> HttpResponse:
     here = {
         "values": values, "problems": problems, "wrong": dict(problems), "limit": guard.limit_in_words(),
-        "disclosures": forms.DISCLOSURE, "releases": forms.RELEASES, "example": forms.EXAMPLE,
+        "headings": forms.DISCHARGES, "disclosures": forms.DISCLOSURE,
+        "releases": forms.RELEASES, "example": forms.EXAMPLE,
         "full": len(runs.all_runs(_home())) >= runs.KEPT, "most": runs.KEPT,
         "busy": running.progress(_home()).running, "crumbs": crumbs(("Measure records", "")),
     }  # fmt: skip
@@ -154,7 +156,8 @@ def result(request: HttpRequest, run_id: str) -> HttpResponseBase:
         "run": run, "council": council, "name": queries.name_of(edition, run, council),
         "names": {code: queries.name_of(edition, run, code) for code in run.about.councils},
         "lines": queries.lines(run, council, edition), "records": queries.to_mend(run, council).height,
-        "files": list(run.files()), "others": others, "slug": queries.slug_of(edition, run, council),
+        "files": list(run.files()), "inside": runs.INSIDE, "needs": queries.needs_discharges, "others": others,
+        "slug": queries.slug_of(edition, run, council),
         "crumbs": crumbs(("Result", "")),
     }  # fmt: skip
     return _page(request, "result", here)
@@ -171,9 +174,9 @@ def figure(request: HttpRequest, run_id: str, key: str) -> HttpResponseBase:
     definition = definitions()[total.measure]
     here = {
         "run": run, "council": council, "name": queries.name_of(edition, run, council), "key": key,
-        "label": queries.label(key), "sentence": queries.sentence(total), "figure": total,
+        "label": queries.label(key), "sentence": queries.sentence(run, total), "figure": total,
         "part": definition.parts[total.part], "definition": definition, "reasons": queries.reasons(run, council, key),
-        "spells": queries.SPELLS.get(total.measure, ""),
+        "spells": queries.spells(key), "unknown": queries.unknown(run, council, key),
         "crumbs": crumbs(("Result", _at(run, council)), (queries.label(key), "")),
     }  # fmt: skip
     return _page(request, "figure", here)
@@ -198,7 +201,7 @@ def people(request: HttpRequest, run_id: str, key: str, why: str) -> HttpRespons
     here = {
         "run": run, "council": council, "key": key, "label": queries.label(key), "reason": reason,
         "rows": shown.to_dicts(), "number": number, "pages": pages, "hidden": bool(run.about.key),
-        "spells": queries.SPELLS.get(queries.of_key(key)[0], ""),
+        "spells": queries.spells(key), "unknown": queries.unknown(run, council, key, why),
         "crumbs": crumbs(
             ("Result", _at(run, council)), (queries.label(key), _at(run, council, f"figures/{key}/")), ("People", "")
         ),
@@ -309,13 +312,16 @@ def movers(request: HttpRequest, key: str, movement: str) -> HttpResponseBase:
     found = next((m for m in got.movements if m.key == movement and m.people), None) if got else None
     if got is None or found is None:
         raise runs.NoRun("Nobody moved the figure in this way.", do="Choose one of the ways on the page before.")
-    what = f"{queries.label(key)}: {found.words}"
-    every = services.open_movers(_home(), one, other, what, got, movement)
+    what = f"{queries.label(key)}: {found.words}."
+    every = queries.who_moved(got, movement)
     rows, number, pages = queries.page_of(every, request.GET.get("page"))
+    what += (f" Page {number} of {pages}." if pages > 1 else "") + f" Compared with {services.title(one)}"
+    rows = services.open_people(_home(), other, what, rows)
     back = f"?before={one.id}&after={other.id}&council={council}"
     here = {
         "one": one, "other": other, "council": council, "key": key, "label": queries.label(key), "movement": found,
         "rows": rows.to_dicts(), "number": number, "pages": pages, "hidden": bool(one.about.key), "back": back,
+        "unknown": found.people - every.height,
         "words": definitions()[queries.of_key(key)[0]].reasons,
         "crumbs": crumbs(("Compare", f"/workspace/compare/{back}"),
                          (queries.label(key), f"/workspace/compare/{key}/{back}"), ("People", "")),

@@ -24,36 +24,33 @@ if TYPE_CHECKING:
 def work(home: Path, incoming: Path, out: Path, wanted: Wanted, say: Callable[[str], None]) -> None:
     """Measure the files of ``incoming`` and write the result to ``out``. Raises EvenhandError."""
     from evenhand.edition.home import cld_key
-    from evenhand.measures.cld import written
     from evenhand.measures.cld.engines import DuckDb
+    from evenhand.measures.cld.folder import fill
+    from evenhand.measures.cld.hospital import agree
     from evenhand.measures.cld.logic import Period
-    from evenhand.measures.cld.quality import quality
     from evenhand.measures.cld.run import Asked, measured
     from evenhand.sources.cld import read
+    from evenhand.sources.cld.discharges import read_discharges
 
     key = None if wanted.keep_ids else cld_key(home)
-    files = [incoming / name for name in wanted.files]
+    files = [incoming / "records" / name for name in wanted.files]
+    hospital = incoming / "discharges" / wanted.discharges if wanted.discharges else None
     engine = DuckDb(incoming)  # what does not fit in memory spills to the folder that goes with the records
     try:
         say("Reading")
+        # Before the records, which take longer: a wrong file is told at once.
+        stays = read_discharges(engine, hospital, key) if hospital else None
         got = read(
             engine, files, imported=receipts(files, wanted.received), la=wanted.code or None, release=wanted.release,
             key=key,
         )  # fmt: skip
+        note = [agree(stays, got, hospital)] if stays is not None and hospital else []
         population, of_whom = residents_of(home, councils_of(got))
-        asked = Asked(Period(wanted.start, wanted.end), joined=wanted.joined, population=population)
+        period = Period(wanted.start, wanted.end)
+        asked = Asked(period, joined=wanted.joined, population=population, discharges=hospital)
         found = measured(engine, got, asked, key=key, say=say)
-        say("Tables and spending")
-        made = written.outputs(engine, found, got)
-        say("Data quality")
-        told = quality(engine, got, found)
-
-        def also(place: Path) -> None:
-            (place / "quality.html").write_bytes(told.to_html())
-            (place / "quality.json").write_bytes(told.to_json())
-
-        say("Writing the files")
-        written.write(out / "files", engine, found, made, wanted.disclosure, also)
+        found.notes.extend(note)
+        told = fill(out / "files", engine, got, found, wanted.disclosure, say)
         held = about(wanted, got, found, key, of_whom)
         runs.write(out, held, found.figures, people(got, found), ranges(told), told.to_check)
     finally:
@@ -97,7 +94,7 @@ def about(wanted: Wanted, got: Read, found: Measured, key: bytes | None, of_whom
         key=hashlib.sha256(key).hexdigest()[:16] if key else "", files=tuple(wanted.files),
         councils=tuple(found.councils), read=got.summary.read, kept=found.kept_rows,
         rows={**words, **dict(got.summary.unusable)}, notes=(*got.warnings, *found.notes),
-        population=of_whom, version=__version__,
+        population=of_whom, discharges=wanted.discharges, version=__version__,
     )  # fmt: skip
 
 
@@ -117,7 +114,9 @@ def _account(found: Measured) -> dict[str, int]:
 
 def people(got: Read, found: Measured) -> pl.DataFrame:
     """Every decision with the person's pseudonym and the place of the record that decided: PEOPLE of ``runs``."""
-    joined = found.decisions.join(found.ids, "person").select(
+    decided = found.decisions
+    # Somebody whom the records do not know has no number, and still was discharged from hospital.
+    joined = decided.left_join(found.ids, decided["person"] == found.ids["person"]).select(
         "la", "pseudonym", "measure", "part", "unit", "age", "band", "denominator", "numerator", "why", "record"
     )
     frame: Any = pl.from_arrow(joined.to_pyarrow())

@@ -43,7 +43,8 @@ def members(
     ticks = nice_ticks(low, high, 3 if small else 6)
     left = 8.0 if small else min(275.0, max(text_width(b.name, 14, bold=b.together) for b in bars) + 16)
     right = max(text_width(b.said, 14, bold=True) for b in bars if b.value is not None) + 12
-    step, top = (50.0, 46.0) if small else (34.0, 46.0)
+    step = 50.0 if small else 34.0
+    top = 46.0 + (20 if simulated else 0)  # room for the label of the country, below the line of a simulated edition
     height = top + step * len(bars)
     x = Scale(ticks[0], ticks[-1], left, width - right)
     places = [marks.crisp(x(t)) for t in ticks]

@@ -156,7 +156,7 @@ def _funnel(
     )
     drawing = funnel(
         points, pl.DataFrame(limits), centre=float(fit.benchmark) * definition["per"],
-        x_title="People in the denominator",
+        x_title="Number of people counted",
         y_title=titled(definition), kind=KINDS[definition["kind"]], decimals=definition["decimals"],
         centre_label=edition.about["country"],
     )  # fmt: skip
