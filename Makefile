@@ -42,6 +42,7 @@ bench: .venv/.dev ## The promises about speed, each with a ratio to a named base
 docs: .venv/.docs ## The documentation, into site-build/; a broken link is an error
 	@$(BIN)/python scripts/reference_measures.py
 	@$(BIN)/python scripts/cld_methods.py
+	@$(BIN)/python scripts/permissions.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site-build/index.html"
 

@@ -102,7 +102,8 @@ def tests(report: Report, server: str | None, arguments: list[str]) -> None:
             own["EVENHAND_CHROMIUM"] = browser
         if server and not arguments:
             there = {**own, "DATABASE_URL": server}
-            report.run("The site on PostgreSQL (pytest)", [*pytest, "tests/site"], there)
+            stored = ["tests/site", *(["tests/journeys/test_records.py"] if browser else [])]
+            report.run("What is stored, on PostgreSQL (pytest)", [*pytest, *stored], there)
         report.run("All tests, on SQLite (pytest)", [*pytest, "--durations=15", *arguments], own)
 
 

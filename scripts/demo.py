@@ -50,8 +50,11 @@ def main(arguments: list[str]) -> None:
         except SystemExit as ended:  # the verb says what is wrong and ends; a build that went well goes on to serve
             if ended.code:
                 raise
-    # The workspace is part of the demonstration wherever nobody else can reach it.
-    serve(port=port, home=home, workspace=not open_to_others(), say=lambda said: print(said, flush=True))
+    # The records are part of the demonstration wherever nobody else can reach them.
+    here = not open_to_others()
+    if here:
+        os.environ["EVENHAND_DEMO"] = "1"
+    serve(port=port, home=home, records=here, say=lambda said: print(said, flush=True))
 
 
 if __name__ == "__main__":

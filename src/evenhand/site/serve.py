@@ -55,27 +55,23 @@ def serve(
     port: int | None = None,
     home: Path | None = None,
     *,
-    workspace: bool = False,
+    records: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages until interrupted, and say their address.
 
     port None takes 8000, or the next free one of twenty. home None takes the settings' own ``EVENHAND_HOME``.
-    workspace: open the council workspace too, on 127.0.0.1 only. Raises EvenhandError when the port that was asked
-    for is taken, when none is free, or when the workspace would be open to others.
+    records: open the private half too, behind sign-in, on 127.0.0.1 only. Raises EvenhandError when the port that was
+    asked for is taken, when none is free, or when the records would be open to others without HTTPS.
     """
-    if workspace:
+    if records:
         _refuse_others(host)
         host = "127.0.0.1"
     server = bind(host, port)
     try:
-        _prepare(host, home, workspace=workspace)
-        if workspace:
-            from django.conf import settings
-
-            from evenhand.site.workspace.running import tidy
-
-            tidy(settings.EVENHAND_HOME)
+        _prepare(host, home, records=records)
+        if records:
+            open_records()
         from evenhand.site.config.wsgi import application
         from evenhand.site.warm import keep_warm
 
@@ -83,8 +79,8 @@ def serve(
         keep_warm(application)
         shown = "localhost" if host in LOOPBACK else host
         say(f"Evenhand is at http://{shown}:{server.server_port}/ (press Ctrl+C to stop)")
-        if workspace:
-            say(f"The council workspace is at http://{shown}:{server.server_port}/workspace/ for this machine only.")
+        if records:
+            say(f"Sign in to the records at http://{shown}:{server.server_port}/account/login/ on this machine only.")
         server.serve_forever()
     except KeyboardInterrupt:
         say("Stopped.")
@@ -111,20 +107,42 @@ def bind(host: str, port: int | None) -> _Server:
 
 
 def _refuse_others(host: str) -> None:
-    """Raise EvenhandError where the workspace could be reached from another machine."""
+    """Raise EvenhandError where the records could be reached from another machine in the clear."""
     from evenhand.site.config.environment import open_to_others
 
-    way = "Leave --host out, or serve the public pages without --workspace."
+    way = "Leave --host out, or serve the public pages without --records. For others: gunicorn, with HTTPS in front."
     if host not in LOOPBACK:
-        raise EvenhandError(f"The workspace is for this machine only, and {host} is open to others.", do=way)
+        raise EvenhandError(f"These records are for this machine only, and {host} is open to others.", do=way)
     if why := open_to_others():
-        raise EvenhandError(f"The workspace is for this machine only, and {why}.", do="Unset it and start again.")
+        raise EvenhandError(f"These records are for this machine only, and {why}.", do="Unset it and start again.")
 
 
-def _prepare(host: str, home: Path | None, *, workspace: bool = False) -> None:
+def open_records() -> None:
+    """Bring the database up to this version's tables, see that the audit is guarded, and tidy up after broken runs.
+
+    Raises EvenhandError when a check of the settings finds an error.
+    """
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    django.setup()
+    from evenhand.site.workspace.running import tidy
+
+    settings.EVENHAND_HOME.mkdir(parents=True, exist_ok=True)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("check", verbosity=0, databases=["default"])
+    except SystemCheckError as found:
+        raise EvenhandError("The records cannot be opened.", do=str(found).strip()) from None
+    tidy(settings.EVENHAND_HOME)
+
+
+def _prepare(host: str, home: Path | None, *, records: bool = False) -> None:
     """Tell the settings, which are read once, where the home is, what is open and whether the button may be pressed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.site.config.settings")
-    os.environ["EVENHAND_WORKSPACE"] = "1" if workspace else "0"  # nothing but --workspace opens it
+    os.environ["EVENHAND_RECORDS"] = "1" if records else "0"  # nothing but --records opens them here
     if home is not None:
         os.environ["EVENHAND_HOME"] = str(home)
     if host in LOOPBACK:

@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import clear_url_caches
 from pytest_django.fixtures import Settings
 
-from evenhand.site.config import urls
+from evenhand.site.accounts.models import User
 from evenhand.site.evidence import pages
 from evenhand.site.workspace import forms
+from tests.site import records
 from tests.site.own_results import keep
 from tests.site.test_pages import text
-from tests.site.workspace.asking import FORM, HERE
+from tests.site.workspace.asking import FORM
 
 
 class TestOverTheSample:
     """The pages that put own figures beside the published ones, over the simulated edition."""
 
     @pytest.fixture
-    def over(self, over_the_sample: None, settings: Settings, tmp_path: Path) -> Iterator[Client]:
+    def over(self, over_the_sample: None, settings: Settings, tmp_path: Path, analyst: User) -> Client:
         home = tmp_path / "own"
         home.mkdir()
         (home / "editions").symlink_to(settings.EVENHAND_HOME / "editions")
         settings.EVENHAND_HOME = home
-        settings.WORKSPACE = True
-        importlib.reload(urls)
-        clear_url_caches()
-        yield Client(headers=HERE)
-        settings.WORKSPACE = False
-        importlib.reload(urls)
-        clear_url_caches()
+        settings.RECORDS = True
+        return records.signed_in(analyst)
 
     def test_own_figures_stand_beside_the_published_ones_and_are_never_kept(
         self, over: Client, a_council: str, settings: Settings
     ) -> None:
-        address = f"/councils/{a_council}/"
-        public = over.get(address)
-        assert "Provisional" not in public.content.decode()
-        assert public.headers["Cache-Control"] == "public, no-cache"
+        address, public = f"/workspace/councils/{a_council}/", f"/councils/{a_council}/"
+        before = over.get(address)
+        assert (before.status_code, before.headers["Location"]) == (302, public), "nothing of its own to show yet"
+        assert over.get(public).headers["Cache-Control"] == "public, no-cache"
         held = len(pages.KEPT)
         code = pages.queries.open_current(settings.EVENHAND_HOME).register.code_of(
             a_council, "cassr", date(2025, 3, 31)
@@ -57,10 +50,8 @@ class TestOverTheSample:
         assert len(pages.KEPT) == held, "the store of drawn pages knows nothing of it"
         beside = text(over.get(f"/workspace/beside/{a_council}/").content)
         assert "Provisional: your own records, not published" in beside
-        settings.WORKSPACE = False
-        importlib.reload(urls)
-        clear_url_caches()
-        assert "Provisional" not in Client(headers=HERE).get(address).content.decode()
+        for reader in (over, Client()):
+            assert "Provisional" not in reader.get(public).content.decode(), "the public page is everybody's"
 
     def test_a_result_says_where_its_figures_would_stand(
         self, over: Client, a_council: str, settings: Settings

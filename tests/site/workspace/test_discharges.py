@@ -21,7 +21,7 @@ LA = "E66000001"
 COUNCIL = "V101"
 WANTED = Wanted(
     run="20260501-100000-abcdef", by="tester", council=COUNCIL, code=COUNCIL, slug="", start=date(2024, 4, 1),
-    end=date(2025, 3, 31), received=date(2025, 5, 1), joined=False, release=None, disclosure="none", keep_ids=False,
+    end=date(2025, 3, 31), received=date(2025, 5, 1), joined=False, release=None, disclosure="none",
     files=("records.csv",), discharges="discharges.csv",
 )  # fmt: skip
 
@@ -98,7 +98,7 @@ def test_2d_is_taken_apart_and_strangers_are_counted_and_not_listed(browser: Cli
     assert "1 of the discharges is of people whom the records do not know." in said
     page = f"/workspace/runs/{run.id}/figures/2d-2/no_reablement/"
     assert "They have no name here." in text(browser.get(page).content)
-    assert access.openings(own_home)[0][0].people == 0
+    assert access.openings()[0][0].people == 0
     assert "row 3 of records.csv" in text(browser.get(f"/workspace/runs/{run.id}/figures/2d-2/counted/").content)
 
 
@@ -118,7 +118,7 @@ def test_strangers_of_two_results_are_matched_by_their_number(browser: Client, o
     said = text(browser.get(f"/workspace/compare/2d-2/entered_not_counted/{pair}").content)
     assert "1 of them left hospital and is not known to the records." in said
     assert queries.NOBODY not in said
-    assert access.openings(own_home)[0][0].people == 0
+    assert access.openings()[0][0].people == 0
     none = keep(own_home)
     assert queries.movement(one, none, LA, "2d-2") is None
     assert browser.get(f"/workspace/compare/?before={one.id}&after={none.id}").status_code == 200

@@ -25,7 +25,7 @@ def test_who_moved_a_figure_adds_up_to_its_change(browser: Client, own_home: Pat
         ("became_counted", 1, 1, 0),
     ]
     assert "p02" in text(browser.get(f"/workspace/compare/3d-2a/left_counted/{pair}").content)
-    assert "Left the measure, and had been counted" in access.openings(own_home)[0][0].what
+    assert "Left the measure, and had been counted" in access.openings()[0][0].what
     assert "Who moved" not in text(browser.get(f"/workspace/compare/{pair}").content)
 
 

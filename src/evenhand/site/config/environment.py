@@ -9,15 +9,15 @@
 ``EVENHAND_DEBUG``          ``1`` shows Django's own error pages; refused where the site has a public name or HTTPS
 ``EVENHAND_FETCH_BUTTON``   ``1`` lets visitors start the download of the official files (``evenhand serve`` on this
                             machine sets it; a public site leaves it off and shows the command instead)
-``EVENHAND_WORKSPACE``      ``1`` opens the council workspace; ``evenhand serve --workspace`` sets it, and a site that
-                            others may reach refuses to start with it
-``EVENHAND_RECORDS``        ``1`` opens the private half: sign-in, people's records and the audit
+``EVENHAND_RECORDS``        ``1`` opens the private half: sign-in, people's records, the audit and client-level data;
+                            refused where others may reach the site without HTTPS
 ``EVENHAND_DEMO``           ``1`` puts sign-in cards of the invented council on the sign-in page; refused where others
                             may reach the site
 ``EVENHAND_OIDC``           the council's identity provider, as JSON: ``{"name": …, "server_url": …, "client_id": …,
                             "secret": …}``
 ``EVENHAND_EMAIL_FROM``     the address that letters of the site come from
-``EVENHAND_EMAIL_HOST``     the server that sends them; without it they are written to the terminal (this machine only)
+``EVENHAND_EMAIL_HOST``     the server that sends them; without it they are written to the terminal (this machine only).
+                            With it ``EVENHAND_EMAIL_PORT`` (587; 25 sends in the clear), ``_USER`` and ``_PASSWORD``
 ``DATABASE_URL``            ``postgresql://user:password@host:port/name``, or absent for SQLite in ``EVENHAND_HOME``
 """
 
@@ -66,16 +66,16 @@ def debug(environ: Mapping[str, str] = os.environ) -> bool:
     return wanted
 
 
-def workspace(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the council workspace is open. It has no sign-in yet, so only who sits at this machine may have it.
+def records(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the private half is open: sign-in, people's records, the audit and client-level data.
 
-    Raises ImproperlyConfigured where others may reach the site: a public name, HTTPS, a proxy in front, or gunicorn.
+    Raises ImproperlyConfigured where others may reach it without HTTPS: passwords would travel in the clear.
     """
-    wanted = flag("EVENHAND_WORKSPACE", environ)
-    if wanted and (why := open_to_others(environ)):
+    wanted = flag("EVENHAND_RECORDS", environ)
+    if wanted and not flag("EVENHAND_HTTPS", environ) and (why := open_to_others(environ)):
         raise ImproperlyConfigured(
-            f"EVENHAND_WORKSPACE is on, and {why}. The workspace shows people's records and has no sign-in yet: open "
-            "it with `evenhand serve --workspace` on your own machine, and unset EVENHAND_WORKSPACE here."
+            f"EVENHAND_RECORDS is on, {why}, and EVENHAND_HTTPS is not set: passwords would travel in the clear. Put "
+            "HTTPS in front and set EVENHAND_HTTPS, or unset EVENHAND_RECORDS."
         )
     return wanted
 
@@ -142,6 +142,22 @@ def email_backend(environ: Mapping[str, str] = os.environ) -> str:
             f"EVENHAND_RECORDS is on, {why}, and EVENHAND_EMAIL_HOST is not set: invitations could not be sent."
         )
     return "django.core.mail.backends.console.EmailBackend"
+
+
+def email_server(environ: Mapping[str, str] = os.environ) -> tuple[str, int, str, str]:
+    """Host, port, user and password of the server that sends letters.
+
+    Raises ImproperlyConfigured for a port that is none, and for a port in the clear on another machine.
+    """
+    host, port = environ.get("EVENHAND_EMAIL_HOST", "localhost"), environ.get("EVENHAND_EMAIL_PORT", "587")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        raise ImproperlyConfigured(f"EVENHAND_EMAIL_PORT is {port[:20]!r}. Write the port of the mail server: 587.")
+    if int(port) == 25 and host not in LOCAL_HOSTS:
+        raise ImproperlyConfigured(
+            f"EVENHAND_EMAIL_PORT is 25: letters to {host} would travel in the clear. Use 587, or a server on this machine."
+        )
+    user, password = environ.get("EVENHAND_EMAIL_USER", ""), environ.get("EVENHAND_EMAIL_PASSWORD", "")
+    return host, int(port), user, password
 
 
 def proxies(environ: Mapping[str, str] = os.environ) -> int:

@@ -14,8 +14,7 @@ EVENHAND_HOME = home_folder(os.environ)
 FETCH_BUTTON = environment.flag("EVENHAND_FETCH_BUTTON")
 HTTPS = environment.flag("EVENHAND_HTTPS")
 FORWARDED_FOR = environment.proxies()
-WORKSPACE = environment.workspace()
-RECORDS = environment.flag("EVENHAND_RECORDS")  # the private half: sign-in, people, audit
+RECORDS = environment.records()  # the private half: sign-in, people, audit, client-level data
 DEMO = environment.demo()
 WORKSPACE_UPLOAD_LIMIT = 2 * 2**30  # bytes of one upload, all its files together
 
@@ -55,7 +54,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "evenhand.site.design.middleware.Headers",
-    "evenhand.site.workspace.guard.OnlyHere",
     "evenhand.site.design.middleware.Bounds",
     "evenhand.site.design.assets.Files",
     "django.middleware.common.CommonMiddleware",
@@ -65,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "evenhand.site.accounts.middleware.Private",
+    "evenhand.site.workspace.guard.Uploads",
     "evenhand.site.evidence.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "evenhand.site.config.urls"
@@ -107,7 +106,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/account/start/"
 LOGOUT_REDIRECT_URL = "/account/login/"
-SESSION_COOKIE_NAME = "evenhand_session"
+# The prefix makes browsers keep the cookie to this very host, under HTTPS; without HTTPS they refuse the prefix.
+SESSION_COOKIE_NAME = "__Host-evenhand" if HTTPS else "evenhand_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; the middleware ends a session sooner when nobody uses it
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -142,6 +142,9 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = environment.provider()
 DEFAULT_FROM_EMAIL = os.environ.get("EVENHAND_EMAIL_FROM", "evenhand@localhost")
 EMAIL_BACKEND = environment.email_backend()
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.email_server()
+EMAIL_USE_TLS = EMAIL_PORT != 25  # a server on this machine takes letters in the clear; any other must not
+EMAIL_TIMEOUT = 10  # seconds; a server that hangs must not hold a page
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -162,11 +165,13 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "evenhand.site.evidence.views.csrf_failure"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-evenhand-form" if HTTPS else "csrftoken"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# A form carries a few words. Files are received by the workspace alone, on disk (workspace.receiving).
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+# A form carries words. Files are received by the workspace alone, on disk (workspace.receiving).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # an assessment on one page, in many words
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOGGING = {
     "version": 1,

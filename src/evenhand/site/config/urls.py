@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -10,12 +9,10 @@ urlpatterns = [
     # The private half: ``accounts.middleware.Private`` answers 404 under these unless the records are open.
     path("account/", include("evenhand.site.accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("workspace/", include("evenhand.site.workspace.urls")),
     path("work/audit/", include("evenhand.site.audit.urls")),
     path("", include("evenhand.site.people.urls")),
 ]
-if settings.WORKSPACE:
-    # First: a council's page with its own figures beside the published ones has the address of the public page.
-    urlpatterns.insert(0, path("", include("evenhand.site.workspace.urls")))
 
 handler400 = "evenhand.site.design.refusals.bad_request"
 handler404 = "evenhand.site.evidence.views.not_found"

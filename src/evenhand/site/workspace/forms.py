@@ -65,7 +65,6 @@ class Measure(forms.Form):
     joined = forms.ChoiceField(choices=[("no", ""), ("yes", "")], initial="no")
     release = forms.ChoiceField(choices=RELEASES, required=False)
     disclosure = forms.ChoiceField(choices=DISCLOSURE, initial="ascof")
-    keep_ids = forms.BooleanField(required=False)
 
     def __init__(self, data: Any = None, *, edition: Edition | None = None, today: date | None = None) -> None:
         super().__init__(data)

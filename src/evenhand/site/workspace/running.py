@@ -47,7 +47,6 @@ class Wanted:
     joined: bool
     release: int | None
     disclosure: Profile
-    keep_ids: bool
     files: tuple[str, ...]
     discharges: str = ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,33 +9,19 @@ from typing import Any
 import polars as pl
 
 from evenhand.facts.errors import EvenhandError
+from evenhand.site.accounts.actor import Actor
 from evenhand.site.workspace import access, receiving, running, runs
 from evenhand.site.workspace.runs import Run
 
-
-class NotAllowed(EvenhandError):
-    """This user may not do this."""
+USE, VIEW = "workspace.use", "workspace.view"
 
 
-def permitted(home: Path) -> None:
-    """Whether whoever uses this program may see people. Raises NotAllowed.
-
-    Until there is sign-in, that is the user whose folder it is, and no other: who may read the folder's files could
-    read the people there anyway.
-    """
-    place = runs.private(runs.folder(home))
-    if place.stat().st_uid != os.getuid():
-        raise NotAllowed(
-            "You may not see the people behind these figures.", do="Ask the user who keeps this workspace."
-        )
-
-
-def measure(home: Path, incoming: Path, held: dict[str, Any]) -> str:
+def measure(actor: Actor, home: Path, incoming: Path, held: dict[str, Any]) -> str:
     """Start measuring the files that came. held: what the form says. The run's id.
 
-    Raises EvenhandError when a run is at work, when too many results are kept, or when nothing came.
+    Raises NotPermitted, and EvenhandError when a run is at work, when too many results are kept, or when nothing came.
     """
-    permitted(home)
+    actor.must(USE)
     files, discharges = (_names(incoming / field) for field in receiving.FIELDS)
     if not files:
         raise EvenhandError("No file was chosen.", do="Choose at least one CSV or Parquet file of records.")
@@ -44,10 +29,10 @@ def measure(home: Path, incoming: Path, held: dict[str, Any]) -> str:
         raise EvenhandError(f"{runs.KEPT} results are kept, which is the most.", do="Delete one, then measure again.")
     name, code, slug = held["council"]
     wanted = running.Wanted(
-        run=runs.fresh_id(), by=access.local_user(), council=name, code=code, slug=slug, start=held["start"],
+        run=runs.fresh_id(), by=actor.user.name, council=name, code=code, slug=slug, start=held["start"],
         end=held["end"], received=held["received"] or date.today(), joined=held["joined"] == "yes",  # noqa: DTZ011
         release=int(held["release"]) if held["release"] else None, disclosure=held["disclosure"],
-        keep_ids=held["keep_ids"], files=files, discharges=discharges[0] if discharges else "",
+        files=files, discharges=discharges[0] if discharges else "",
     )  # fmt: skip
     if not running.start(home, incoming, wanted):
         raise EvenhandError(
@@ -61,29 +46,29 @@ def _names(place: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in place.iterdir())) if place.is_dir() else ()
 
 
-def delete(home: Path, run_id: str) -> None:
+def delete(actor: Actor, home: Path, run_id: str) -> None:
     """Remove a result for good. What was written down of who looked at it stays."""
-    permitted(home)
+    actor.must(USE)
     run = runs.find(home, run_id)
-    access.add(home, what=f"Deleted the result: {title(run)}", run=run_id, people=0)
+    access.add(actor, what=f"Deleted the result: {title(run)}", run=run_id, people=0)
     runs.delete(home, run_id)
 
 
-def open_people(home: Path, run: Run, what: str, people: pl.DataFrame) -> pl.DataFrame:
+def open_people(actor: Actor, run: Run, what: str, people: pl.DataFrame) -> pl.DataFrame:
     """The people, once it is written down that they are looked at. what: which figure and why, in words."""
-    permitted(home)
-    access.add(home, what=f"{what} ({title(run)})", run=run.id, people=people.height)
+    actor.must(VIEW)
+    access.add(actor, what=f"{what} ({title(run)})", run=run.id, people=people.height)
     return people
 
 
-def take(home: Path, run: Run, name: str) -> Path:
+def take(actor: Actor, run: Run, name: str) -> Path:
     """A file of a result, once it is written down that it is taken. Raises NoRun for a name that is none of them."""
-    permitted(home)
+    actor.must(VIEW)
     path = run.files().get(name)
     if path is None:
         raise runs.NoRun("This result has no such file.", do="Choose one of the files on its page.")
     people = run.people["person"].drop_nulls().n_unique() if path.name == "people.parquet" else 0
-    access.add(home, what=f"Took the file {name} ({title(run)})", run=run.id, people=people)
+    access.add(actor, what=f"Took the file {name} ({title(run)})", run=run.id, people=people)
     return path
 
 

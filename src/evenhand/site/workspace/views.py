@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evenhand.facts.errors import EvenhandError
 from evenhand.measures.cld.definition import definitions
 from evenhand.measures.cld.quality.checks import BY_KEY
+from evenhand.site.accounts.actor import Actor, NotPermitted
+from evenhand.site.accounts.private import private
 from evenhand.site.evidence import council_pages
 from evenhand.site.evidence import queries as public
 from evenhand.site.evidence.pages import crumbs as trail
@@ -35,14 +37,16 @@ def crumbs(*steps: tuple[str, str]) -> list[dict[str, Any]]:
 
 
 def plain(view: View) -> View:
-    """A view whose refusals are pages of the workspace: 404 for what is not there, 403 for what is not allowed."""
+    """A view whose refusals are pages of the workspace: 404 for what is not there, 400 for what makes no sense."""
 
     @wraps(view)
     def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
+        except NotPermitted:
+            raise  # ``private`` answers, as everywhere
         except EvenhandError as fault:
-            status = {runs.NoRun: 404, services.NotAllowed: 403}.get(type(fault), 400)
+            status = 404 if isinstance(fault, runs.NoRun) else 400
             shown = EvenhandError(fault.what, do=fault.do)
             return _page(request, "refused", {"error": shown, "crumbs": crumbs(("Not shown", ""))}, status)
 
@@ -63,8 +67,9 @@ def _home() -> Any:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def front(request: HttpRequest) -> HttpResponseBase:
+def front(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """What the workspace is for, and the results that are kept."""
     here = {
         "runs": _readable(),
@@ -88,8 +93,9 @@ def _readable() -> list[runs.Run]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@private("workspace.use", at_door=True)
 @plain
-def measure(request: HttpRequest) -> HttpResponseBase:
+def measure(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """The form; a POST with files starts a run and leads to its progress."""
     edition, today = public.current_or_none(request), date.today()  # noqa: DTZ011
     if request.method != "POST":
@@ -108,7 +114,7 @@ def measure(request: HttpRequest) -> HttpResponseBase:
         problems += [(name, str(said[0])) for name, said in form.errors.items()]
     if not problems:
         try:
-            services.measure(_home(), asked.received, form.cleaned_data)
+            services.measure(actor, _home(), asked.received, form.cleaned_data)
         except EvenhandError as fault:
             problems.append(("records", f"{fault.what} {fault.do}".strip()))
         else:
@@ -136,8 +142,9 @@ def _typed(day: date) -> str:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def progress(request: HttpRequest) -> HttpResponseBase:
+def progress(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """How far the latest run is, and how it ended."""
     told = running.progress(_home())
     here = {"progress": told, "stages": running.STAGES, "crumbs": crumbs(("How far it is", ""))}
@@ -145,8 +152,9 @@ def progress(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def result(request: HttpRequest, run_id: str) -> HttpResponseBase:
+def result(request: HttpRequest, actor: Actor, run_id: str) -> HttpResponseBase:
     """What the official figures will be: one sentence a measure, and what is behind each."""
     run = runs.find(_home(), run_id)
     edition = public.current_or_none(request)
@@ -164,8 +172,9 @@ def result(request: HttpRequest, run_id: str) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def figure(request: HttpRequest, run_id: str, key: str) -> HttpResponseBase:
+def figure(request: HttpRequest, actor: Actor, run_id: str, key: str) -> HttpResponseBase:
     """One figure taken apart: why people are counted, are in the denominator only, or in neither, with counts."""
     run = runs.find(_home(), run_id)
     council = queries.council_in(run, request.GET.get("council"))
@@ -187,8 +196,9 @@ def _at(run: runs.Run, council: str, after: str = "") -> str:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def people(request: HttpRequest, run_id: str, key: str, why: str) -> HttpResponseBase:
+def people(request: HttpRequest, actor: Actor, run_id: str, key: str, why: str) -> HttpResponseBase:
     """The people of one reason, a page at a time. Each opening is written down."""
     run = runs.find(_home(), run_id)
     council = queries.council_in(run, request.GET.get("council"))
@@ -197,7 +207,7 @@ def people(request: HttpRequest, run_id: str, key: str, why: str) -> HttpRespons
         raise runs.NoRun("Nobody is behind the figure for this reason.", do="Choose one of the reasons of the figure.")
     rows, number, pages = queries.page_of(queries.behind(run, council, key, why), request.GET.get("page"))
     what = f"{queries.label(key)}: {reason.words}" + (f" Page {number} of {pages}." if pages > 1 else "")
-    shown = services.open_people(_home(), run, what, rows)
+    shown = services.open_people(actor, run, what, rows)
     here = {
         "run": run, "council": council, "key": key, "label": queries.label(key), "reason": reason,
         "rows": shown.to_dicts(), "number": number, "pages": pages, "hidden": bool(run.about.key),
@@ -210,15 +220,16 @@ def people(request: HttpRequest, run_id: str, key: str, why: str) -> HttpRespons
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def mend(request: HttpRequest, run_id: str) -> HttpResponseBase:
+def mend(request: HttpRequest, actor: Actor, run_id: str) -> HttpResponseBase:
     """The records that would move a figure if they were mended, and what to do. Each opening is written down."""
     run = runs.find(_home(), run_id)
     council, key = queries.council_in(run, request.GET.get("council")), request.GET.get("figure") or None
     label = queries.label(key) if key else "All figures"
     every = queries.to_mend(run, council, key)
     rows, number, pages = queries.page_of(every, request.GET.get("page"))
-    shown = services.open_people(_home(), run, f"{label}: records that would move it", rows)
+    shown = services.open_people(actor, run, f"{label}: records that would move it", rows)
     here = {
         "run": run, "council": council, "label": label, "count": every.height, "rows": shown.to_dicts(),
         "number": number, "pages": pages, "hidden": bool(run.about.key), "checks": BY_KEY,
@@ -229,10 +240,11 @@ def mend(request: HttpRequest, run_id: str) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def take(request: HttpRequest, run_id: str, file: str) -> HttpResponseBase:
+def take(request: HttpRequest, actor: Actor, run_id: str, file: str) -> HttpResponseBase:
     """A file of a result to take away; a report opens in the browser."""
-    path = services.take(_home(), runs.find(_home(), run_id), file)
+    path = services.take(actor, runs.find(_home(), run_id), file)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     answer = FileResponse(path.open("rb"), as_attachment=path.suffix != ".html", filename=path.name, content_type=kind)
     if path.suffix == ".html":
@@ -241,12 +253,13 @@ def take(request: HttpRequest, run_id: str, file: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@private("workspace.use", at_door=True)
 @plain
-def delete(request: HttpRequest, run_id: str) -> HttpResponseBase:
+def delete(request: HttpRequest, actor: Actor, run_id: str) -> HttpResponseBase:
     """Ask whether a result is to go; a POST removes it."""
     run = runs.find(_home(), run_id)
     if request.method == "POST":
-        services.delete(_home(), run_id)
+        services.delete(actor, _home(), run_id)
         return redirect("workspace:front")
     return _page(request, "delete", {"run": run, "crumbs": crumbs(("Delete a result", ""))})
 
@@ -261,8 +274,9 @@ def _pair(request: HttpRequest) -> tuple[runs.Run, runs.Run, str]:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def compare(request: HttpRequest) -> HttpResponseBase:
+def compare(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Two results beside each other: how each figure changed, and how many people moved it."""
     held = _readable()
     here: dict[str, Any] = {"runs": held, "crumbs": crumbs(("Compare two results", ""))}
@@ -284,8 +298,9 @@ def compare(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def moved(request: HttpRequest, key: str) -> HttpResponseBase:
+def moved(request: HttpRequest, actor: Actor, key: str) -> HttpResponseBase:
     """Which people moved one figure between two results: counts that add up to the change."""
     one, other, council = _pair(request)
     got = queries.movement(one, other, council, key)
@@ -304,8 +319,9 @@ def moved(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def movers(request: HttpRequest, key: str, movement: str) -> HttpResponseBase:
+def movers(request: HttpRequest, actor: Actor, key: str, movement: str) -> HttpResponseBase:
     """The people who moved a figure in one way. Each opening is written down."""
     one, other, council = _pair(request)
     got = queries.movement(one, other, council, key)
@@ -316,7 +332,7 @@ def movers(request: HttpRequest, key: str, movement: str) -> HttpResponseBase:
     every = queries.who_moved(got, movement)
     rows, number, pages = queries.page_of(every, request.GET.get("page"))
     what += (f" Page {number} of {pages}." if pages > 1 else "") + f" Compared with {services.title(one)}"
-    rows = services.open_people(_home(), other, what, rows)
+    rows = services.open_people(actor, other, what, rows)
     back = f"?before={one.id}&after={other.id}&council={council}"
     here = {
         "one": one, "other": other, "council": council, "key": key, "label": queries.label(key), "movement": found,
@@ -330,17 +346,19 @@ def movers(request: HttpRequest, key: str, movement: str) -> HttpResponseBase:
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def who(request: HttpRequest) -> HttpResponseBase:
+def who(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Who has looked at people, and when."""
-    entries, whole = access.openings(_home())
-    here = {"entries": entries[:500], "count": len(entries), "whole": whole, "crumbs": crumbs(("Who has looked", ""))}
+    entries, count = access.openings()
+    here = {"entries": entries, "count": count, "crumbs": crumbs(("Who has looked", ""))}
     return _page(request, "who", here)
 
 
 @require_safe
+@private("workspace.view", at_door=True)
 @plain
-def beside(request: HttpRequest, slug: str) -> HttpResponseBase:
+def beside(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """A council's own figures beside the published ones, all of them."""
     edition = public.current(request)
     found = queries.beside(_readable(), edition, slug)
@@ -351,7 +369,8 @@ def beside(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_safe
-def council(request: HttpRequest, slug: str) -> HttpResponseBase:
+@private("workspace.view", at_door=True)
+def council(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """The public page of a council; with its own provisional figures beside the published ones where there is a result.
 
     Such a page is drawn each time and kept nowhere: neither in the store of drawn pages nor by a browser.
@@ -360,7 +379,7 @@ def council(request: HttpRequest, slug: str) -> HttpResponseBase:
     found = queries.beside(_readable(), edition, slug) if edition is not None else None
     known = next((c for c in edition.register.all if c.id == slug), None) if edition is not None and found else None
     if found is None or known is None or known.valid_to or edition is None:
-        return council_pages.council(request, slug)
+        return redirect("evidence:council", slug=slug)
     here = council_pages.standing(edition, known, request.GET.get("against") or "england")
     answer = _page(request, "council", here | {"own": found, "slug": slug})
     answer.headers["Cache-Control"] = "no-store"

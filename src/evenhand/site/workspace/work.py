@@ -32,7 +32,7 @@ def work(home: Path, incoming: Path, out: Path, wanted: Wanted, say: Callable[[s
     from evenhand.sources.cld import read
     from evenhand.sources.cld.discharges import read_discharges
 
-    key = None if wanted.keep_ids else cld_key(home)
+    key = cld_key(home)  # nobody who uses the workspace may know people by their ids
     files = [incoming / "records" / name for name in wanted.files]
     hospital = incoming / "discharges" / wanted.discharges if wanted.discharges else None
     engine = DuckDb(incoming)  # what does not fit in memory spills to the folder that goes with the records
