@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evenhand.edition.sample.places import sample_register
 from evenhand.facts.cld.fields import fields
 from evenhand.facts.errors import EvenhandError
+from evenhand.facts.register import official
 from evenhand.measures.cld.engines import DuckDb
-from evenhand.sources.cld import read
+from evenhand.sources.cld import account, read
 from evenhand.sources.cld.submissions import derived
 from tests.sources.cld.rows import HEADINGS, KEY, RECEIVED, column, engine, reading, row, text
 
@@ -69,12 +71,77 @@ def test_a_missing_file_is_said_to_be_missing(engine: DuckDb, tmp_path: Path) ->
         read(engine, [tmp_path / "none.csv"], key=KEY)
 
 
+RELEASE_1 = {"client": "Carer", "ethnicity": "White - Irish", "service": "Carer Support: Direct to Carer"}
+
+
 def test_release_1_records_said_to_be_release_2_are_refused(engine: DuckDb, tmp_path: Path) -> None:
-    rows = [row(client="Carer known by association")] * 3 + [row()]
-    with pytest.raises(EvenhandError, match="These are records of Release 1, not 2: Client Type is 'Carer known by"):
+    rows = [row(**RELEASE_1)] * 3 + [row()]
+    with pytest.raises(EvenhandError) as said:
         reading(engine, tmp_path, rows, release=2)
+    assert str(said.value).startswith("records.csv: These are records of Release 1, not 2: ")
+    for heading, value in (
+        ("Client Type", "Carer"), ("Ethnicity", "White - Irish"), ("Service Type", "Carer Support: Direct to Carer")
+    ):  # fmt: skip
+        assert f"{heading} is '{value}' in 3 rows" in str(said.value)
+    assert "Primary Support Reason" not in str(said.value)
     assert reading(engine, tmp_path, rows, release=1).summary.usable == 4
     assert reading(engine, tmp_path, rows).summary.usable == 4
+
+
+def test_a_few_words_of_release_1_among_those_of_release_2_are_no_reason_to_refuse(
+    engine: DuckDb, tmp_path: Path
+) -> None:
+    assert reading(engine, tmp_path, [row(**RELEASE_1), row()], release=2).summary.usable == 2
+
+
+def test_one_file_of_release_1_among_many_of_release_2_is_named(engine: DuckDb, tmp_path: Path) -> None:
+    new, old = tmp_path / "new.csv", tmp_path / "old.csv"
+    new.write_text(text([row(la_person=f"P{n}") for n in range(50)]))
+    old.write_text(text([row(**RELEASE_1)]))
+    with pytest.raises(EvenhandError, match=r"^old.csv: These are records of Release 1, not 2: Client Type is 'Carer'"):
+        read(engine, [new, old], release=2, key=KEY)
+
+
+def test_there_is_no_release_3(engine: DuckDb, tmp_path: Path) -> None:
+    with pytest.raises(EvenhandError, match="There is no Release 3"):
+        reading(engine, tmp_path, [row()], release=3)
+
+
+# Codes of rows, the code given for rows that name none, and what is said.
+STRANGERS = {
+    "a council's": (["716", "E09000002"], None, []),
+    "one that a council had once": (["E08000016"], None, []),
+    "one of the simulated England": (["V101", "V01X2"], None, []),
+    "nobody's": (
+        ["716", "999", "999"], None, ["No council has the code 999, which 2 rows have; counted as a council's."],
+    ),
+    "given by hand": (["", "716"], "71B", [
+        "No council has the code 71B, which 1 row has; counted as a council's.",
+        "Rows that name another council than 71B keep it: 716.",
+    ]),
+    "given by hand and not needed": (["716"], "71B", ["Rows that name another council than 71B keep it: 716."]),
+    "in another way of writing": ([" 716 ", "716.0"], None, []),
+    "many": ([f"98{n}" for n in range(7)], None, [
+        *(f"No council has the code 98{n}, which 1 row has; counted as a council's." for n in range(5)),
+        "Nor 2 more codes, which 2 rows have; counted as councils'.",
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("codes", "given", "said"), STRANGERS.values(), ids=STRANGERS.keys())
+def test_a_council_code_that_no_council_has_is_named_with_its_rows_and_counted(
+    engine: DuckDb, tmp_path: Path, codes: list[str], given: str | None, said: list[str]
+) -> None:
+    found = reading(engine, tmp_path, [row(la=code) for code in codes], la=given)
+    assert list(found.warnings) == said
+    assert found.summary.usable == len(codes)
+
+
+def test_every_council_of_the_simulated_england_has_a_code_that_is_known_for_one() -> None:
+    codes = {code.code for code in sample_register().codes if code.scheme == "cassr"}
+    assert codes
+    assert all(account.SIMULATED.fullmatch(code) for code in codes)
+    assert not any(account.SIMULATED.fullmatch(code.code) for code in official().codes)
 
 
 def test_a_council_can_be_given_for_rows_that_name_none(engine: DuckDb, tmp_path: Path) -> None:

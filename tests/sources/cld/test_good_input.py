@@ -149,6 +149,28 @@ def test_a_parquet_file_of_any_types_gives_the_same_records(engine: DuckDb, tmp_
     assert frame(found).equals(wanted)
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_few_odd_values_among_many_plain_ones_are_read_each_by_its_own_meaning(
+    engine: DuckDb, tmp_path: Path, kind: str
+) -> None:
+    many = [dt.date(1940, 1, 1) + dt.timedelta(days=40 * n) for n in range(400)]
+    odd = {"circa 1950": None, "1900-01-01": None, "1 Apr 1950": 1950, " ": None, "9/4/1951": 1951}
+    costs = {"\u00a31,234.50": "1234.50", "tbc": None, "-5.00": "-5.00"}
+    rows = [row(birth=day.isoformat(), unit_cost=f"{n}.25") for n, day in enumerate(many)]
+    rows += [row(birth=text) for text in odd] + [row(unit_cost=text) for text in costs]
+    path = tmp_path / f"records.{kind}"
+    if kind == "csv":
+        path.write_text(text(rows), "utf-8")
+    else:
+        columns = {h: pa.array([one.get(k) for one in rows], pa.string()) for k, h in HEADINGS.items()}
+        pq.write_table(pa.table(columns), path)
+    found = read(engine, [path], imported={path: RECEIVED}, key=KEY)
+    assert column(found, "birth_year") == [*(day.year for day in many), *odd.values(), *[1950] * len(costs)]
+    said = [Decimal(c) if c else None for c in costs.values()]
+    assert column(found, "unit_cost")[:400] == [Decimal(f"{n}.25") for n in range(400)]
+    assert column(found, "unit_cost")[-3:] == said
+
+
 def test_pseudonyms_are_the_first_72_bits_of_hmac_sha256(engine: DuckDb, tmp_path: Path) -> None:
     import base64
     import hashlib

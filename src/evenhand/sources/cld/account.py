@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from evenhand.facts.cld.fields import fields
 from evenhand.facts.errors import EvenhandError, Where
+from evenhand.facts.register import official
 from evenhand.sources.cld import values
 from evenhand.sources.cld.dictionary import CLASSES, Entry, FieldWords, heading
 from evenhand.sources.cld.encode import CUTS, FAULTS, RECORDS, Encoded
@@ -49,19 +51,75 @@ def _order(entry: Entry) -> str:
     return "day" if entry.value is not None and lead.isdigit() and len(lead) <= 2 and int(lead) > 12 else ""
 
 
-def refuse_wrong_release(words: Mapping[str, FieldWords], release: int | None, files: Sequence[str]) -> None:
-    """Files said to follow one release whose values are mostly the other's words. Raises EvenhandError."""
+def refuse_wrong_release(sql: Sql, raw: Raw, words: Mapping[str, FieldWords], release: int | None) -> None:
+    """A file said to follow Release 2 is refused when some field's values are mostly words of Release 1.
+
+    The fault names the first such file and every field of it that shows so. Said to follow Release 1, or nothing, a
+    file may be of either: Release 1 has few words that Release 2 has not kept. Raises EvenhandError.
+    """
     if release not in (None, 1, 2):
         raise EvenhandError(f"There is no Release {release}.", do="Say 1 or 2, or nothing.")
+    shown: dict[int, list[str]] = defaultdict(list)
     for key in TELLING if release == 2 else ():
-        spoken = [e for e in words[key].entries if e.kind != BLANK]
-        old = [e for e in spoken if e.kind == RELEASE_1]
-        if old and 2 * sum(e.rows for e in old) > sum(e.rows for e in spoken):
-            most = max(old, key=lambda e: (e.rows, e.raw))
-            raise EvenhandError(
-                f"These are records of Release 1, not 2: {heading(key)} is '{most.raw}' in {most.rows:,} rows.",
-                where=Where(", ".join(files[:3])), do="Leave the release out: both are read, also together.",
-            )  # fmt: skip
+        for number, (text, rows) in _older_words(sql, key, words[key]):
+            shown[number].append(f"{heading(key)} is '{text}' in {rows:,} rows")
+    if shown:
+        first = min(shown)
+        raise EvenhandError(
+            f"These are records of Release 1, not 2: {'; '.join(shown[first])}.", where=Where(raw.sources[first].name),
+            do="Leave the release out: both are read, also together.",
+        )  # fmt: skip
+
+
+def _older_words(sql: Sql, key: str, found: FieldWords) -> Iterator[tuple[int, tuple[str, int]]]:
+    """Each file of whose values more than half are words of Release 1 only, with the one that most rows hold."""
+    kinds = {e.raw: e.kind for e in found.entries if e.kind != BLANK}
+    if RELEASE_1 not in kinds.values():
+        return
+    held: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for number, text, rows in sql.rows(
+        f"SELECT file_no, f_{key} AS raw, count(*) AS n FROM cld_raw GROUP BY file_no, f_{key}"
+    ):
+        if text in kinds:
+            held[int(number)].append((text, int(rows)))
+    for number, pairs in held.items():
+        old = [(rows, text) for text, rows in pairs if kinds[text] == RELEASE_1]
+        if 2 * sum(rows for rows, _ in old) > sum(rows for _, rows in pairs):
+            rows, text = max(old)
+            yield number, (text, rows)
+
+
+# The councils of the simulated England (edition.sample), which no real council's code looks like.
+SIMULATED = re.compile(r"V\d{3}|V\d\dX\d")
+LISTED_COUNCILS = 5
+
+
+def strangers(found: FieldWords, la: str | None, rows: int) -> list[str]:
+    """A sentence for each council code that the register of councils has never held. Their rows count as any others.
+
+    la: the code given for rows that name none; rows: how many rows were read.
+    """
+    named: dict[str, int] = defaultdict(int)
+    for entry in found.entries:
+        if entry.value:
+            named[entry.value] += entry.rows
+    if la is not None:
+        named[la] += rows - sum(e.rows for e in found.entries if e.value)
+    unknown = {
+        code: n for code, n in sorted(named.items())
+        if n and not SIMULATED.fullmatch(code) and not official().ever_by_code(code)
+    }  # fmt: skip
+    out = [
+        f"No council has the code {code}, which {_many(n)}; counted as a council's."
+        for code, n in list(unknown.items())[:LISTED_COUNCILS]
+    ]
+    if more := list(unknown.values())[LISTED_COUNCILS:]:
+        out.append(f"Nor {len(more)} more codes, which {_many(sum(more))}; counted as councils'.")
+    return out
+
+
+def _many(rows: int) -> str:
+    return f"{rows:,} rows have" if rows != 1 else "1 row has"
 
 
 def drop_repeated(
@@ -108,33 +166,53 @@ def _same_rows(sql: Sql, table: str, one: int, other: int) -> bool:
 
 def counts(sql: Sql, encoded: Encoded, words: Mapping[str, FieldWords], councils: Sequence[str]) -> pl.DataFrame:
     """DICTIONARY: rows by council, event type, field and value (of fields that are not coded: and class)."""
-    parts = []
     names = pl.DataFrame(
         {"la_no": range(len(councils)), "la": list(councils)}, schema={"la_no": pl.Int32, "la": pl.String}
     )
-    order = list(fields())
-    for key, (column, _) in sorted(encoded.judged.items(), key=lambda pair: order.index(pair[0])):
-        found = sql.frame(
-            f"SELECT submission, event, {column} AS q, count(*) AS n FROM {encoded.table} GROUP BY 1, 2, 3"
-        )
-        parts.append(
-            found.select(
-                ((pl.col("submission") - 1) % len(councils)).cast(pl.Int32).alias("la_no"),
-                pl.col("event").cast(pl.Int16), pl.lit(key).alias("field"), pl.col("q").cast(pl.Int32),
-                pl.col("n").cast(pl.Int64),
-            )
-        )  # fmt: skip
+    which = {key: mark.which for key, mark in encoded.judged.items()} | dict.fromkeys(encoded.present, "place")
     told = pl.DataFrame(
-        [row for key, (_, which) in encoded.judged.items() for row in _meanings(key, which, words.get(key))],
+        [row for key, number in which.items() for row in _meanings(key, number, words.get(key))],
         schema={"field": pl.String, "q": pl.Int32} | {name: DICTIONARY[name] for name in _TOLD}, orient="row",
     )  # fmt: skip
+    parts = [*_present(sql, encoded), *_judged(sql, encoded)]
     return (
-        pl.concat(parts).group_by("la_no", "event", "field", "q").agg(pl.col("n").sum().alias("rows"))
+        pl.concat(parts)
+        .with_columns(((pl.col("submission") - 1) % len(councils)).cast(pl.Int32).alias("la_no"))
+        .group_by("la_no", "event", "field", "q").agg(pl.col("n").sum().alias("rows"))
         .join(told, on=["field", "q"], how="left").join(names, on="la_no")
         .with_columns(pl.col("class").fill_null(BLANK))
         .select(list(DICTIONARY)).cast(DICTIONARY)  # type: ignore[arg-type]
         .sort("field", "la", "event", "raw_number", nulls_last=True)
     )  # fmt: skip
+
+
+_COUNTED = {"submission": pl.Int32, "event": pl.Int16, "field": pl.String, "q": pl.Int32, "n": pl.Int64}
+
+
+def _present(sql: Sql, encoded: Encoded) -> Iterator[pl.DataFrame]:
+    """Rows by submission and event type that hold something in a field (q is 1) and that do not (NULL)."""
+    if not encoded.present:
+        return
+    each = ", ".join(f"count({sql.name(column)}) AS f_{key}" for key, column in encoded.present.items())
+    found = sql.frame(f"SELECT submission, event, count(*) AS every, {each} FROM {encoded.table} GROUP BY 1, 2")
+    for key in encoded.present:
+        for held, n in ((1, pl.col(f"f_{key}")), (None, pl.col("every") - pl.col(f"f_{key}"))):
+            row = found.with_columns(n.alias("n"), pl.lit(key).alias("field"), pl.lit(held, pl.Int32).alias("q"))
+            yield row.filter(pl.col("n") > 0).select(list(_COUNTED)).cast(_COUNTED)  # type: ignore[arg-type]
+
+
+def _judged(sql: Sql, encoded: Encoded) -> Iterator[pl.DataFrame]:
+    """Rows by submission, event type and the number that tells a field's values apart."""
+    found: dict[str, pl.DataFrame] = {}
+    with sql.small_groups():
+        for column in dict.fromkeys(mark.column for mark in encoded.judged.values()):
+            asked = f"SELECT submission, event, {sql.name(column)} AS q, count(*) AS n FROM {encoded.table}"
+            found[column] = sql.frame(f"{asked} GROUP BY 1, 2, 3").with_columns(pl.col("q").cast(pl.Int32))
+    for key, mark in encoded.judged.items():
+        number = pl.col("q") // mark.stride % mark.width if mark.width else pl.col("q")
+        told = pl.when(number > 0).then(number) if mark.width else number
+        row = found[mark.column].with_columns(told.alias("q"), pl.lit(key).alias("field"))
+        yield row.select(list(_COUNTED)).cast(_COUNTED)  # type: ignore[arg-type]
 
 
 _TOLD = ("raw_number", "raw", "number", "class")

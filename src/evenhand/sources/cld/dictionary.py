@@ -28,9 +28,9 @@ RAW_KEYS = {
     "route": "route_raw", "assessment": "assessment_raw",
 }  # fmt: skip
 DATES = ("birth", "death", "start", "end", "stated_start", "stated_end")
-# Up to so many distinct values are told to the engine in the question itself, more as a table to join.
-FEW = 64
-FEW_COUNCILS = 400  # a join for the 153 of a national file costs more than all other fields' maps together
+# Up to so many distinct values are told to the engine in the question itself, more as a table to join: of a join
+# every column pays for, of a list only its own.
+FEW = 256
 CLASSES = {VALID: 1, IMPLAUSIBLE: 2, INVALID: 3}
 
 
@@ -82,8 +82,7 @@ def coded(sql: Sql, key: str, mapping: Mappings | None) -> FieldWords:
         entry.place, entry.words = place, folded[entry.raw.rstrip().casefold()]
     words.columns[key] = ("SMALLINT", pa.int16(), [e.value for e in words.entries])
     places = [e.place for e in words.entries]
-    small = len(places) < 2**15
-    words.columns[f"q_{key}"] = ("SMALLINT", pa.int16(), places) if small else ("INT", pa.int32(), places)
+    words.columns[f"q_{key}"] = (*_narrow(len(places)), places)
     if key in RAW_KEYS:
         words.columns[RAW_KEYS[key]] = ("INT", pa.int32(), [e.words for e in words.entries])
     return words
@@ -134,8 +133,14 @@ def empty(key: str) -> FieldWords:
 
 
 def _classed(words: FieldWords) -> FieldWords:
-    words.columns[f"q_{words.key}"] = ("SMALLINT", pa.int16(), [CLASSES.get(e.kind) for e in words.entries])
+    words.columns[f"q_{words.key}"] = (*_narrow(len(CLASSES)), [CLASSES.get(e.kind) for e in words.entries])
     return words
+
+
+def _narrow(most: int) -> tuple[str, pa.DataType]:
+    """The narrowest type for numbers up to ``most``: what is carried for each row is paid for in each."""
+    kinds = (("TINYINT", pa.int8()), ("SMALLINT", pa.int16()), ("INT", pa.int32()))
+    return next(kind for kind in kinds if most < 2 ** (kind[1].bit_width - 1))
 
 
 @dataclass
@@ -157,76 +162,113 @@ def tell(sql: Sql, raw: Raw, words: FieldWords) -> Told:
     key = words.key
     entries = [(n, e) for n, e in enumerate(words.entries) if e.raw is not None]
     native = raw.types.get(key, "text")
-    if not entries:
+    spoken = [(n, e) for n, e in entries if e.kind != BLANK]
+    if not spoken:
         return Told({name: f"CAST(NULL AS {kind})" for name, (kind, _, _) in words.columns.items()})
     if native in ("date", "number") and words.whole:
         return Told({name: _native(name, f"r.f_{key}", kind) for name, (kind, _, _) in words.columns.items()})
-    few = len(entries) <= (FEW_COUNCILS if key == "la" else FEW)
-    if native == "text" and few and all(e.raw.isprintable() for _, e in entries):
-        return _few(sql, raw, words, entries)
-    if native == "text" and (direct := _direct(key, [e for _, e in entries])):
-        inner = {f"d_{key}": direct}
-        return Told({name: _native(name, f"r.d_{key}", kind) for name, (kind, _, _) in words.columns.items()}, inner)
-    table = f"cld_words_{key}"
+    if native == "text" and len(spoken) <= FEW and all(e.raw.isprintable() for _, e in spoken):
+        # What is blank means nothing in any column, as what is not listed does.
+        return _few(sql, raw, words, spoken)
+    if native == "text" and (told := _direct(sql, words, entries)):
+        return told
+    return _joined(sql, words, entries, native)
+
+
+def _joined(sql: Sql, words: FieldWords, entries: list[tuple[int, Entry]], native: str) -> Told:
+    """Meanings in a table, the blank's too: every row finds one.
+
+    A join that leaves rows over (LEFT) breaks DuckDB's batches of rows in two, and the next join again, until they
+    are so small that each join costs several times what it should.
+    """
+    table = f"cld_words_{words.key}"
     types = {"text": pa.string(), "date": pa.date32(), "number": pa.decimal128(18, 2)}
-    arrays = {"raw": pa.array([e.raw for _, e in entries], types[native])}
+    arrays = {"raw": pa.array([*(e.raw for _, e in entries), None], types[native])}
     for name, (_, arrow, said) in words.columns.items():
-        arrays[name] = pa.array([said[n] for n, _ in entries], arrow)
+        arrays[name] = pa.array([*(said[n] for n, _ in entries), None], arrow)
     sql.put(table, pa.table(arrays))
-    join = f"LEFT JOIN {table} w_{key} ON r.f_{key} = w_{key}.raw"
-    return Told({name: f"w_{key}.{name}" for name in words.columns}, {f"f_{key}": f"f_{key}"}, join, table)
+    alias, column = f"w_{words.key}", f"f_{words.key}"
+    join = f"JOIN {table} {alias} ON r.{column} IS NOT DISTINCT FROM {alias}.raw"
+    return Told({name: f"{alias}.{name}" for name in words.columns}, {column: column}, join, table)
 
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BRITISH_DAY = re.compile(r"\d{2}/\d{2}/\d{4}", re.ASCII)
 _PENCE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+_POUNDS = re.compile(r"\u00a3?\d{1,3}(?:\d{0,9}|(?:,\d{3}){0,3})(?:\.\d{1,2})?", re.ASCII)
 
 
-def _direct(key: str, entries: list[Entry]) -> str:
-    """SQL that reads the text itself, where every value is plainly written and means what it says; "" if not so.
+def _direct(sql: Sql, words: FieldWords, entries: list[tuple[int, Entry]]) -> Told | None:
+    """SQL that reads the text itself, where all but a few values are plainly written and mean what they say.
 
-    The values have been looked at one by one, so nothing is left to the engine's own idea of a date or a number.
+    The values have been looked at one by one, so nothing is left to the engine's own idea of a date or a number; of
+    the few that are otherwise the question says what they mean.
     """
-    if any(e.value is None for e in entries):
-        return ""
-    column = f"f_{key}"
+    key, column = words.key, f"f_{words.key}"
+    for pattern, read in _plain_forms(key, column):
+        odd = [(n, e) for n, e in entries if e.kind != VALID or not pattern.fullmatch(e.raw)]
+        if len(odd) <= FEW and len(odd) < len(entries) and all(e.raw.isprintable() for _, e in odd):
+            return _read(sql, words, read, odd)
+    return None
+
+
+def _read(sql: Sql, words: FieldWords, read: str, odd: list[tuple[int, Entry]]) -> Told:
+    """A field's columns of what the SQL ``read`` makes of its text; of the odd values, as they are told."""
+    key = words.key
+    if not odd:
+        columns = {name: _native(name, f"r.d_{key}", kind) for name, (kind, _, _) in words.columns.items()}
+        return Told(columns, {f"d_{key}": read})
+    place = sql.place(f"f_{key}", [e.raw for _, e in odd])
+    inner = {f"o_{key}": place, f"d_{key}": f"CASE WHEN {place} IS NULL THEN {read} END"}
+    columns = {}
+    for name, (kind, _, said) in words.columns.items():
+        inner[f"m_{name}"] = sql.pick([_literal(sql, said[n], kind) for n, _ in odd], kind, place)
+        plain = _native(name, f"r.d_{key}", kind)
+        columns[name] = f"CASE WHEN r.o_{key} IS NULL THEN {plain} ELSE r.m_{name} END"
+    return Told(columns, inner)
+
+
+def _plain_forms(key: str, column: str) -> list[tuple[re.Pattern[str], str]]:
+    """The plain ways to write a field's values, and SQL that reads a value so written."""
     if key in ("unit_cost", "units"):
-        return f"CAST({column} AS DECIMAL(18, 2))" if all(_PENCE.fullmatch(e.raw) for e in entries) else ""
+        bare = f"replace(replace({column}, '\u00a3', ''), ',', '')"
+        return [(_PENCE, f"CAST({column} AS DECIMAL(18, 2))"), (_POUNDS, f"CAST({bare} AS DECIMAL(18, 2))")]
     if key not in DATES:
-        return ""
-    if any(e.kind != VALID for e in entries):
-        return ""
-    if all(_ISO_DAY.fullmatch(e.raw) for e in entries):
-        return f"CAST({column} AS DATE)"
-    if all(_BRITISH_DAY.fullmatch(e.raw) for e in entries):
-        return (
-            f"make_date(CAST(substr({column}, 7, 4) AS INT), CAST(substr({column}, 4, 2) AS INT), "
-            f"CAST(substr({column}, 1, 2) AS INT))"
-        )
-    return ""
+        return []
+    british = (
+        f"make_date(CAST(substr({column}, 7, 4) AS INT), CAST(substr({column}, 4, 2) AS INT), "
+        f"CAST(substr({column}, 1, 2) AS INT))"
+    )
+    return [(_ISO_DAY, f"CAST({column} AS DATE)"), (_BRITISH_DAY, british)]
 
 
 def _few(sql: Sql, raw: Raw, words: FieldWords, entries: list[tuple[int, Entry]]) -> Told:
-    """Meanings in the question itself.
+    """Meanings in the question itself, picked by the place of the text among the field's words.
 
-    DuckDB works a map out once for each word of a Parquet file's own dictionary, which costs nothing; of text that
-    has no dictionary it makes an enumeration, five times quicker than the map, whose place picks from lists.
+    Of text that has no dictionary DuckDB makes an enumeration to find the place.
     """
     key = words.key
-    column = f"f_{key}"
-    inner = {}
-    if sql.duck and any(source.kind == "csv" for source in raw.sources):
-        listed = ", ".join(sql.text(e.raw) for _, e in entries)
-        inner[f"e_{key}"] = f"enum_code(CAST({column} AS ENUM({listed}))) + 1"
-        columns = {
-            name: f"CAST([{', '.join(_literal(sql, said[n], kind) for n, _ in entries)}][r.e_{key}] AS {kind})"
-            for name, (kind, _, said) in words.columns.items()
-        }
-        return Told(columns, inner)
+    column, columns, literals = f"f_{key}", {}, {}
     for name, (kind, _, said) in words.columns.items():
-        pairs = {e.raw: _literal(sql, said[n], kind) for n, e in entries if said[n] is not None}
-        inner[f"m_{name}"] = f"CAST({sql.meaning(column, pairs)} AS {kind})"
-    return Told({name: f"r.m_{name}" for name in words.columns}, inner)
+        told = [said[n] for n, _ in entries]
+        if kind == "STRING" and all(value == e.raw for value, e in zip(said, words.entries, strict=True)):
+            columns[name] = f"r.{column}"  # as it stands
+        elif told == list(range(1, len(entries) + 1)):
+            columns[name] = ""  # the place itself
+        else:
+            literals[name] = [_literal(sql, value, kind) for value in told]
+    listed = [e.raw for _, e in entries]
+    if sql.duck and any(source.kind == "csv" for source in raw.sources):
+        inner = {f"e_{key}": f"enum_code(TRY_CAST({column} AS ENUM({', '.join(map(sql.text, listed))}))) + 1"}
+        made = {name: sql.pick(said, words.columns[name][0], f"r.e_{key}") for name, said in literals.items()}
+        place = f"r.e_{key}"
+    else:
+        place = sql.place(column, listed)
+        inner = {f"m_{name}": sql.pick(said, words.columns[name][0], place) for name, said in literals.items()}
+        made = {name: f"r.m_{name}" for name in literals}
+        inner[f"p_{key}"], place = place, f"r.p_{key}"
+    own = {name: said or f"CAST({place} AS {words.columns[name][0]})" for name, said in columns.items()}
+    return Told(made | own, inner)
 
 
 def _native(name: str, column: str, kind: str) -> str:

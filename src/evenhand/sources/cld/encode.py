@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -30,6 +30,11 @@ RECORDS = {
     "unit_cost": "DECIMAL(18, 2)", "frequency": "SMALLINT", "units": "DECIMAL(18, 2)", "conversation": "SMALLINT",
 }  # fmt: skip
 IDS = ("nhs", "la_person", "link1", "link2", "link3")
+# An id that less than one row in so many has (most councils fill the first link at most) is hidden where it stands: a
+# join that finds nothing costs as much as any other.
+SELDOM = 50
+# The most values of a column that packs several fields' numbers: few enough to count rows by in an array.
+PACKED = 1024
 
 # Fields whose values are judged by their shape, inside the engine: field, and the pattern of a valid value.
 SHAPES = {
@@ -40,20 +45,44 @@ SHAPES = {
 
 EMPTY, NO_COUNCIL = "The row is empty", "The row names no council"
 CUTS = ("start", "end", "death")
+STATED = ("stated_start", "stated_end")  # a submission's own; no record keeps them
 FAULTS = (EMPTY, NO_COUNCIL, *(f"{heading(key)} cannot be read" for key in CUTS))
+
+
+@dataclass
+class Ids:
+    """How identifiers are told: tables to join, by field; and SQL that hides in its place one that few rows have."""
+
+    tables: dict[str, str] = field(default_factory=dict)
+    direct: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells a field's values (of fields without a list, its classes) apart in the records' table.
+
+    The number is ``column`` itself; or, where the column holds several fields' numbers, what is left of it on division
+    by ``width`` after a division by ``stride``, with 0 for a blank. which: the number of a dictionary's entry it is.
+    """
+
+    column: str
+    which: str = "place"
+    stride: int = 1
+    width: int = 0
 
 
 @dataclass
 class Encoded:
     """What was written.
 
-    table: the name of the records' table. judged: for each field, SQL over that table that tells its values (or, of
-    fields without a list, its classes) apart, and which number of a dictionary's entry it gives. carried: columns
-    that are there for this alone. helpers: tables that may go.
+    table: the name of the records' table. judged: for each field of more than one class what tells them apart.
+    present: for each other field the column that holds something where the field does. carried: columns that are there
+    for these alone. helpers: tables that may go.
     """
 
     table: str
-    judged: dict[str, tuple[str, str]]
+    judged: dict[str, Mark]
+    present: dict[str, str]
     carried: list[str]
     helpers: list[str]
 
@@ -70,36 +99,53 @@ def files_table(sql: Sql, raw: Raw) -> list[int]:
     return starts
 
 
-def pseudonyms(sql: Sql, raw: Raw, key: bytes | None) -> dict[str, str]:
-    """``cld_ids_nhs`` and ``cld_ids_person``: each distinct id once, with what stands for it. Returns table by field.
+def pseudonyms(sql: Sql, raw: Raw, key: bytes | None) -> Ids:
+    """What stands for each id: ``cld_ids_nhs`` and ``cld_ids_person``, each distinct one once, blank and all.
 
     An NHS number is compared without spaces and hyphens; one without digits, or of one digit repeated, is nobody's.
     """
-    tables = {}
+    ids = Ids()
     if "nhs" in raw.held:
-        bare = "upper(replace(replace(replace(trim(raw), ' ', ''), '-', ''), '\u00a0', ''))"
-        digits = " + ".join(f"coalesce(TRY_CAST(substr(id, {n}, 1) AS INT), 0) * {11 - n}" for n in range(1, 11))
-        # Modulus 11 (NHS Data Dictionary): the ten weighted digits, check digit and all, add to a multiple of 11.
-        valid = f"length(id) = 10 AND {sql.digits('id')} = '' AND ({digits}) % 11 = 0"
-        nobody = f"{sql.digits('id')} = id OR replace(id, substr(id, 1, 1), '') = ''"
-        shown = sql.secret("id", key, "nhs") if key is not None else "id"
-        sql.keep("cld_ids_nhs", (
-            f"SELECT raw, CASE WHEN {nobody} THEN NULL ELSE {shown} END AS shown, CASE WHEN id = '' THEN NULL "
-            f"WHEN {nobody} THEN 3 WHEN {valid} THEN 1 ELSE 3 END AS q FROM (SELECT raw, {bare} AS id FROM "
-            "(SELECT DISTINCT f_nhs AS raw FROM cld_raw WHERE f_nhs IS NOT NULL) d) e"
-        ))  # fmt: skip
-        tables["nhs"] = "cld_ids_nhs"
-    # Most councils fill the first link at most, and a join that finds nothing costs as much as any other.
-    people = [f for f in IDS[1:] if f in raw.held and sql.rows(f"SELECT count(f_{f}) AS n FROM cld_raw")[0][0]]
-    if people:
-        each = " UNION ".join(f"SELECT DISTINCT f_{f} AS raw FROM cld_raw WHERE f_{f} IS NOT NULL" for f in people)
-        shown = sql.secret("id", key, "person") if key is not None else "id"
+        _nhs_numbers(sql, key)
+        ids.tables["nhs"] = "cld_ids_nhs"
+    people = [f for f in IDS[1:] if f in raw.held]
+    filled = sql.rows(f"SELECT {', '.join(f'count(f_{f}) AS {f}' for f in people)} FROM cld_raw")[0] if people else ()
+    rows = sum(raw.rows.values())
+    for name, count in zip(people, filled, strict=True):
+        if SELDOM * count >= rows:
+            ids.tables[name] = "cld_ids_person"
+        elif count:
+            ident = f"upper(trim(f_{name}))"
+            ids.direct[name] = f"CASE WHEN trim(f_{name}) <> '' THEN {_hidden(sql, ident, key, 'person')} END"
+    each = " UNION ".join(
+        f"SELECT DISTINCT f_{f} AS raw FROM cld_raw WHERE f_{f} IS NOT NULL" for f in people if f in ids.tables
+    )
+    if each:
+        shown = _hidden(sql, "id", key, "person")
         sql.keep("cld_ids_person", (
-            f"SELECT raw, CASE WHEN id = '' THEN NULL ELSE {shown} END AS shown, CASE WHEN id <> '' THEN 1 END AS q "
-            f"FROM (SELECT raw, upper(trim(raw)) AS id FROM ({each}) d) e"
+            f"SELECT raw, CASE WHEN id <> '' THEN {shown} END AS shown "
+            f"FROM (SELECT raw, upper(trim(raw)) AS id FROM ({each} UNION ALL SELECT NULL AS raw) d) e"
         ))  # fmt: skip
-        tables |= dict.fromkeys(people, "cld_ids_person")
-    return tables
+    return ids
+
+
+def _nhs_numbers(sql: Sql, key: bytes | None) -> None:
+    bare = "upper(replace(replace(replace(trim(raw), ' ', ''), '-', ''), '\u00a0', ''))"
+    # Modulus 11 (NHS Data Dictionary): the ten weighted digits, check digit and all, add to a multiple of 11.
+    digits = " + ".join(f"CAST(substr(id, {n}, 1) AS INT) * {11 - n}" for n in range(1, 11))
+    valid = f"CASE WHEN length(id) = 10 AND others = '' THEN ({digits}) % 11 = 0 ELSE FALSE END"
+    nobody = "others = id OR replace(id, substr(id, 1, 1), '') = ''"
+    sql.keep("cld_ids_nhs", (
+        f"SELECT raw, CASE WHEN NOT nobody THEN {_hidden(sql, 'id', key, 'nhs')} END AS shown, CAST(CASE "
+        f"WHEN coalesce(id, '') = '' THEN NULL WHEN nobody THEN 3 WHEN {valid} THEN 1 ELSE 3 END AS TINYINT) AS q "
+        f"FROM (SELECT raw, id, others, {nobody} AS nobody "
+        f"FROM (SELECT raw, id, {sql.digits('id')} AS others FROM (SELECT raw, {bare} AS id FROM "
+        "(SELECT DISTINCT f_nhs AS raw FROM cld_raw WHERE f_nhs IS NOT NULL UNION ALL SELECT NULL AS raw) a) b) c) d"
+    ))  # fmt: skip
+
+
+def _hidden(sql: Sql, column: str, key: bytes | None, purpose: str) -> str:
+    return column if key is None else sql.secret(column, key, purpose)
 
 
 @dataclass
@@ -128,9 +174,7 @@ def _alias(join: str) -> str:
     return join.partition(" ON ")[0].rpartition(" ")[2]
 
 
-def plan(
-    sql: Sql, raw: Raw, words: dict[str, FieldWords], ids: dict[str, str], la: str | None, councils: Sequence[str]
-) -> Plan:
+def plan(sql: Sql, raw: Raw, words: dict[str, FieldWords], ids: Ids, la: str | None, councils: Sequence[str]) -> Plan:
     """SQL for every column of the records and of the quality counts, the joins they need, and why a row is at fault."""
     told: dict[str, Told] = {key: tell(sql, raw, found) for key, found in words.items()}
     columns: dict[str, str] = {}
@@ -141,12 +185,13 @@ def plan(
         inner |= one.inner
     joins = [one.join for one in told.values() if one.join]
     helpers = [one.table for one in told.values() if one.table]
-    for key in IDS:
-        if key in ids:
-            joins.append(f"LEFT JOIN {ids[key]} i_{key} ON r.f_{key} = i_{key}.raw")
-            columns[key] = f"i_{key}.shown"
-            if key in ("nhs", "la_person"):
-                columns[f"q_{key}"] = f"CAST(i_{key}.q AS SMALLINT)"
+    for key, table in ids.tables.items():
+        joins.append(f"JOIN {table} i_{key} ON r.f_{key} IS NOT DISTINCT FROM i_{key}.raw")
+        columns[key] = f"i_{key}.shown"
+    for key, said in ids.direct.items():
+        inner[f"i_{key}"], columns[key] = said, f"r.i_{key}"
+    if "nhs" in ids.tables:
+        columns["q_nhs"] = "i_nhs.q"
     for key, pattern in SHAPES.items():
         if key in raw.held:
             inner[f"q_{key}"] = _shape(sql, f"f_{key}", pattern)
@@ -160,7 +205,7 @@ def plan(
     if len(raw.sources) == 1:
         columns["record"] = "CAST(r.line AS BIGINT)"
     else:
-        joins.append("LEFT JOIN cld_files f ON r.file_no = f.file_no")
+        joins.append("JOIN cld_files f ON r.file_no = f.file_no")
         columns["record"] = "CAST(f.first + r.line AS BIGINT)"
     if la is not None:
         columns["la"] = f"coalesce({columns['la']}, {sql.text(la)})"
@@ -174,7 +219,7 @@ def plan(
 def _shape(sql: Sql, column: str, pattern: str) -> str:
     free = pattern.startswith("(?:.|")
     good = "1" if free else f"CASE WHEN {sql.matches(f'trim({column})', pattern)} THEN 1 ELSE 3 END"
-    return f"CAST(CASE WHEN trim({column}) <> '' THEN {good} END AS SMALLINT)"
+    return f"CAST(CASE WHEN trim({column}) <> '' THEN {good} END AS TINYINT)"
 
 
 def _fault(raw: Raw, words: dict[str, FieldWords], columns: dict[str, str], la: str | None) -> str | None:
@@ -198,30 +243,48 @@ def write(sql: Sql, made: Plan, words: dict[str, FieldWords]) -> Encoded:
     select = [
         f"{made.columns.get(name, f'CAST(NULL AS {kind})')} AS {sql.name(name)}" for name, kind in RECORDS.items()
     ]
-    judged = {name[2:]: _told_apart(sql, name[2:], words.get(name[2:])) for name in made.columns if name[:2] == "q_"}
-    carried = [*(f"q_{key}" for key, (said, _) in judged.items() if said == f"q_{key}"), "stated_start", "stated_end"]
-    extra = [f"{made.columns[name]} AS {name}" for name in carried]
+    judged, present, packed = _marks(made, words)
+    extra = [f"{said} AS {name}" for name, said in packed.items()]
+    extra += [f"{made.columns[name]} AS {name}" for name in STATED]
     where = f" WHERE ({made.fault}) IS NULL" if made.fault else ""
     source = made.source(*select, *extra, where)
     sql.keep("cld_records", f"SELECT {', '.join(select + extra)} FROM {source}{where}")
-    return Encoded("cld_records", judged, carried, made.helpers)
+    return Encoded("cld_records", judged, present, [*packed, *STATED], made.helpers)
 
 
-def _told_apart(sql: Sql, key: str, words: FieldWords | None) -> tuple[str, str]:
-    """SQL over the records that tells a field's values apart, by a column of the records' own wherever that does."""
-    if key == "la_person":
-        return "CASE WHEN la_person IS NOT NULL THEN 1 END", "place"
-    if words is None:
-        return f"q_{key}", "place"
-    if fields()[key].list:
-        column, number = (key, "value") if key in RECORDS else (RAW_KEYS.get(key, ""), "words")
-        numbers = [getattr(e, number) for e in words.entries if e.kind != BLANK]
-        one_each = column and all(numbers) and len(set(numbers)) == len(numbers)
-        return (sql.name(column), number) if one_each else (f"q_{key}", "place")
-    column = sql.name("birth_year" if key == "birth" else key)
-    if words.whole:
-        return f"CASE WHEN {column} IS NOT NULL THEN {CLASSES[VALID]} END", "place"
-    return f"q_{key}", "place"
+def _marks(made: Plan, words: dict[str, FieldWords]) -> tuple[dict[str, Mark], dict[str, str], dict[str, str]]:
+    """What tells the fields' values apart, as Encoded has it, and SQL of the columns that are there for that alone.
+
+    Those pack the numbers of several fields into one: each column is paid for in every row.
+    """
+    judged: dict[str, Mark] = {}
+    present = {"la_person": "la_person"} if "la_person" in made.columns else {}
+    packed: dict[str, list[str]] = {}
+    room = 0
+    for key in (name[2:] for name in made.columns if name[:2] == "q_"):
+        found = words.get(key)
+        listed = found is not None and bool(fields()[key].list)
+        if found is not None and listed and (mark := _own_mark(key, found)):
+            judged[key] = mark
+        elif found is not None and not listed and found.whole:
+            present[key] = "birth_year" if key == "birth" else key
+        else:
+            width = 1 + (sum(e.place is not None for e in found.entries) if found and listed else len(CLASSES))
+            if room * width > PACKED or not packed:
+                packed[f"packed_{len(packed)}"], room = [], 1
+            column = list(packed)[-1]
+            packed[column].append(f"coalesce(CAST({made.columns[f'q_{key}']} AS INT), 0) * {room}")
+            judged[key] = Mark(column, "place", room, width)
+            room *= width
+    return judged, present, {column: " + ".join(parts) for column, parts in packed.items()}
+
+
+def _own_mark(key: str, words: FieldWords) -> Mark | None:
+    """The column of the records' own that tells a listed field's values apart, if one does."""
+    column, number = (key, "value") if key in RECORDS else (RAW_KEYS.get(key, ""), "words")
+    numbers = [getattr(e, number) for e in words.entries if e.kind != BLANK]
+    one_each = column and all(numbers) and len(set(numbers)) == len(numbers)
+    return Mark(column, number) if one_each else None
 
 
 def faulty(sql: Sql, made: Plan, limit: int) -> tuple[dict[str, int], list[tuple[int, int, int]]]:
@@ -229,9 +292,10 @@ def faulty(sql: Sql, made: Plan, limit: int) -> tuple[dict[str, int], list[tuple
     if not made.fault:
         return {}, []
     select = f"r.file_no, r.line, {made.fault} AS fault"
-    sql.view("cld_faults", f"SELECT {select} FROM {made.source(select)}")
+    asked = f"SELECT {select} FROM {made.source(select)}"
+    sql.keep("cld_faults", f"SELECT * FROM ({asked}) each WHERE fault IS NOT NULL")
     counts = {int(n): int(rows) for n, rows in sql.rows(
-        "SELECT fault, count(*) AS n FROM cld_faults WHERE fault IS NOT NULL GROUP BY fault")}  # fmt: skip
+        "SELECT fault, count(*) AS n FROM cld_faults GROUP BY fault")}  # fmt: skip
     first: list[tuple[int, int, int]] = []
     for number in sorted(counts):
         first += [

@@ -53,7 +53,7 @@ def read(
     raw = stage(sql, sources)
     words, councils = _words(sql, raw, extra, la, stamps)
     account.refuse_month_first(sql, raw, words)
-    account.refuse_wrong_release(words, release, [s.name for s in sources])
+    account.refuse_wrong_release(sql, raw, words, release)
     starts = encode.files_table(sql, raw)
     ids = encode.pseudonyms(sql, raw, key)
     made = encode.plan(sql, raw, words, ids, la, councils)
@@ -65,7 +65,7 @@ def read(
     rejects = raw.rejects + account.rejects(sql, raw, words, first)
     summary = _summary(sql, encoded.table, raw, faults, repeated, twice, words)
     warnings += _warnings(sources, words, summary, la, councils)
-    account.tidy(sql, encoded, raw, set(ids.values()))
+    account.tidy(sql, encoded, raw, set(ids.tables.values()))
     con = engine.con
     return Read(
         con.table(encoded.table).select(*encode.RECORDS), con.table("cld_submissions"), counts, tuple(rejects), summary,
@@ -149,6 +149,7 @@ def _warnings(
             if reason in (values.OPEN, values.NO_DEATH, values.UNKNOWN):
                 out.append(f"{rows:,} values of {dictionary.heading(key)} have the year 1900 or 9999, which {reason}.")
     out += [f"{rows:,} rows cannot be used: {reason}." for reason, rows in summary.unusable.items()]
+    out += account.strangers(words["la"], la, summary.read)
     if la is not None and (others := [code for code in councils if code != la]):
         out.append(f"Rows that name another council than {la} keep it: {', '.join(others[:5])}.")
     return out

@@ -5,7 +5,8 @@ Reading is many small questions about raw text; asked as plain SQL they cost the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,17 @@ class Sql:
             else:
                 self._native.catalog.dropTempView(name)
 
+    @contextmanager
+    def small_groups(self) -> Iterator[None]:
+        """Let DuckDB count by small whole numbers in an array, of up to a few million places: twice as quick."""
+        if self.duck:
+            self._native.execute("SET perfect_ht_threshold = 22")
+        try:
+            yield
+        finally:
+            if self.duck:
+                self._native.execute("RESET perfect_ht_threshold")
+
     def text(self, value: str) -> str:
         """A text as a literal."""
         if not self.duck:
@@ -102,18 +114,25 @@ class Sql:
         """A column's name, quoted."""
         return '"' + column.replace('"', '""') + '"' if self.duck else "`" + column.replace("`", "``") + "`"
 
-    def meaning(self, column: str, pairs: Mapping[str, str]) -> str:
-        """What the column's text stands for, by text; the meanings are SQL literals. NULL for any other text.
+    def place(self, column: str, words: Sequence[str]) -> str:
+        """The place of the column's text among the words, from 1; NULL for any other text.
 
-        DuckDB works such a map out once for each word of a Parquet dictionary, not for each row.
+        DuckDB works it out once for each word of a Parquet dictionary, not for each row, so long as no join and no
+        cast comes between; a list costs it a tenth of what a map does.
         """
-        if not pairs:
-            return "NULL"
+        listed = ", ".join(self.text(word) for word in words)
+        return (
+            f"list_position([{listed}], {column})"
+            if self.duck
+            else f"nullif(array_position(array({listed}), {column}), 0)"
+        )
+
+    def pick(self, literals: Sequence[str], kind: str, place: str) -> str:
+        """The one of the SQL literals that stands in the place (an integer, from 1); NULL for no place."""
+        listed = ", ".join(literals)
         if self.duck:
-            body = ", ".join(f"{self.text(raw)}: {said}" for raw, said in pairs.items())
-            return f"MAP {{{body}}}[{column}]"
-        body = ", ".join(f"{self.text(raw)}, {said}" for raw, said in pairs.items())
-        return f"map({body})[{column}]"
+            return f"CAST([{listed}] AS {kind}[])[{place}]"
+        return f"element_at(CAST(array({listed}) AS ARRAY<{kind}>), CAST({place} AS INT))"
 
     def matches(self, column: str, pattern: str) -> str:
         """Whether the whole text matches a regular expression without backslashes."""
