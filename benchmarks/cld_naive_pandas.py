@@ -68,7 +68,8 @@ def figures(records: pd.DataFrame, taken: pd.DataFrame, period: Period) -> Figur
 
 def main_table(records: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """One row an event: filter, key, crop, rank."""
-    df = records.merge(taken, on=["la", "submission"])
+    held = [name for name in records.columns if name not in ("record", "submission", "la", "end")] + ["raw_end"]
+    df = records.merge(taken, on=["la", "submission"]).assign(raw_end=lambda rows: rows["end"])
     for name in ("start", "end", "death", "ref_start", "ref_end"):
         df[name] = pd.to_datetime(df[name]).astype("datetime64[s]")
     for name in CODES:
@@ -90,8 +91,10 @@ def main_table(records: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     df["until"] = df.end.fillna(FOREVER)
     df["rank"] = df.outcome.fillna(999).replace(0, 999)
     df["flag"] = df.conversation.fillna(-1)
-    order = ["ref_end", "until", "rank", "flag", "record"]
-    df = df.sort_values(order, ascending=[False, False, True, False, False])
+    order = ["ref_end", "until", "rank", "flag", "submission"]
+    alike = df[df.duplicated(["event_id", *order], keep=False)].sort_values(held, ascending=False, na_position="last")
+    df["turn"] = pd.Series(range(len(alike)), alike.index)
+    df = df.sort_values([*order, "turn"], ascending=[False, False, True, False, False, True])
     return df.drop_duplicates("event_id").reset_index(drop=True)
 
 

@@ -16,6 +16,7 @@ from evenhand.edition.read import Edition, open_current
 from evenhand.facts.register import Register, official
 
 HERE = Path(__file__).parent
+pytest_plugins = ["tests.site.audit.flushing"]  # tables that nobody may empty, emptied between tests that commit
 
 # The same examples every time, and no clock: a red test must mean a fault. Chance belongs to scripts/fuzz.py.
 settings.register_profile("steady", derandomize=True, deadline=None)

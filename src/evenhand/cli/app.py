@@ -33,6 +33,10 @@ for verb, path, words in (
     ("export", "export:export", "Write a measure to a file: table or chart."),
     ("measure", "measure:measure", "A council's official figures from its own client-level records."),
     ("serve", "serve:serve", "Show the edition in a browser on this machine."),
+    ("audit", "audit:audit", "Verify, sign and export what was done and looked at."),
+    ("backup", "backup:backup", "Write the records, the audit and the keys to one file."),
+    ("restore", "backup:restore", "Put the records of a backup into an empty home and database."),
+    ("invite", "accounts:invite", "Make the invitation link of the first administrator."),
     ("sample", "sample:sample", "Write invented client-level records, to try things with."),
 ):
     app.command(f"evenhand.cli.{path}", name=verb, help=words)

@@ -9,6 +9,7 @@ with codes of their own where a case needs them. What is expected: part 1 as den
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pytest
 
 from evenhand.facts.errors import EvenhandError
-from evenhand.measures.cld import discharged, tables
+from evenhand.measures.cld import discharged, figures, tables
 from evenhand.measures.cld.definition import definitions
 from evenhand.measures.cld.engines import DuckDb
 from evenhand.measures.cld.logic import Period
@@ -86,7 +87,8 @@ def _stay(text: str, case: Case, number: int, place: int) -> dict[str, Any]:
     }  # fmt: skip
     for detail in details:
         name, value = detail.split(" ", 1)
-        row[name] = None if value == "blank" else dt.date.fromisoformat(value) if name == "birth" else value
+        kinds: dict[str, Callable[[str], Any]] = {"birth": dt.date.fromisoformat, "sex": int}
+        row[name] = None if value == "blank" else kinds.get(name, str)(value)
     return row
 
 
@@ -97,7 +99,11 @@ def _discharges(found: list[dict[str, Any]]) -> ir.Table:
     )
 
 
-def _ran(duck: DuckDb, cases: list[Case], options: Options) -> list[dict[str, Any]]:
+Inputs = tuple[ir.Table, ir.Table, ir.Table, ir.Table]
+
+
+def _inputs(duck: DuckDb, cases: list[Case]) -> Inputs:
+    """MAIN, PEOPLE, IDS and DISCHARGES of the cases."""
     numbered = list(enumerate(cases, start=1))
     cells = [
         {**cell, "la": case.name, "person": number, "record": 100 * number + place}
@@ -105,17 +111,26 @@ def _ran(duck: DuckDb, cases: list[Case], options: Options) -> list[dict[str, An
         for place, cell in enumerate(rows.cells(case.rows))
     ]
     people = [
-        {"la": case.name, "person": number, "gender": 2, "death": dt.date(2024, 8, 4) if "dies" in case.name else None}
+        {
+            "la": case.name,
+            "person": number,
+            "gender": 2,
+            "death": dt.date(2024, 8, 4) if case.name.startswith(("W70 dies", "dies")) else None,
+        }
         for number, case in numbered
     ]
     ids = ibis.memtable(
         {"person": [n for n, _ in numbered], "pseudonym": [f"N{n}" for n, _ in numbered]}, schema=tables.IDS
     )
     stays = [_stay(t, case, n, i) for n, case in numbered for i, t in enumerate(case.stays.split(";"))]
-    decided = discharged.after_hospital(
+    return (
         duck.keep("main", rows.table(cells, tables.MAIN)), duck.keep("people", rows.table(people, tables.PEOPLE)),
-        duck.keep("ids", ids), duck.keep("stays", _discharges(stays)), YEAR, options,
+        duck.keep("ids", ids), duck.keep("stays", _discharges(stays)),
     )  # fmt: skip
+
+
+def _ran(duck: DuckDb, cases: list[Case], options: Options) -> list[dict[str, Any]]:
+    decided = discharged.after_hospital(*_inputs(duck, cases), YEAR, options)
     return list(duck.keep("decided_2d", decided).to_pyarrow().to_pylist())
 
 
@@ -152,6 +167,119 @@ def test_no_two_decisions_of_a_part_are_of_one_unit(decided: dict[str, list[dict
     for found in decided.values():
         units = [(row["part"], row["unit"]) for row in found]
         assert len(units) == len(set(units))
+
+
+OLDER, MAN = "birth 1938-05-01", "sex 1"  # 86 at discharge
+GROUPED = [
+    c("nobody", SPELL, "2024-05-01→2024-05-02, treatment 501", "", ""),
+    c("a woman of 78 without support", SPELL, LATE, "75-84, Female, not, not 75-84, not Female: 1/1", "the same 1/1"),
+    c("a man of 86", SPELL, f"{LATE}, {OLDER}, {MAN}", "85+, Male, not, not 85+, not Male: 1/1", "the same 1/1"),
+    c(
+        "support in the community on the day of admission", f"{SPELL}; Comm HS 2024-01-01→2024-05-09", LATE,
+        "75-84, Female, in, in 75-84, in Female: 1/1", "the same 1/1",
+    ),
+    c(
+        "support in the community that ended the day before", f"{SPELL}; Comm HS 2024-01-01→2024-05-08", LATE,
+        "75-84, Female, not, not 75-84, not Female: 1/1", "the same 1/1",
+    ),
+    c(
+        "support in the community that began the day after", f"{SPELL}; Comm HS 2024-05-10→∞", LATE,
+        "75-84, Female, not, not 75-84, not Female: 1/1", "the same 1/1",
+    ),
+    c("dies on day 84", SPELL, LATE, "75-84, Female, not, not 75-84, not Female: 1/0", "the same 1/1"),
+    c("no reablement follows", "Comm HS 2025-01-01→∞", LATE, "", "75-84, Female, not, not 75-84, not Female: 1/0"),
+    c(
+        "two stays end that day, at two ages", SPELL, f"{LATE}; 2024-05-10→2024-05-12, {OLDER}",
+        "75-84, 85+, Female, not, not 75-84, not 85+, not Female: 1/1",
+        "75-84, 85+, not 75-84, not 85+: 1/1; Female, not, not Female: 2/1",
+    ),
+    c(
+        "two stays end that day, in one of them support had begun",
+        f"{SPELL}; Comm HS 2024-05-10→2024-05-11", "2024-05-09→2024-05-12; 2024-05-10→2024-05-12",
+        "75-84, Female, in, in 75-84, in Female, not, not 75-84, not Female: 1/1",
+        "75-84, Female: 2/1; in, in 75-84, in Female, not, not 75-84, not Female: 1/1",
+    ),
+    c("the sex is not said: that of the records", SPELL, f"{LATE}, sex blank", "75-84, Female, not, not 75-84, not Female: 1/1", "75-84, not, not 75-84: 1/1; Female, not Female: 0/1"),
+]  # fmt: skip
+
+
+def _told(found: list[figures.Figure]) -> str:
+    """The groups that hold anybody, those of the same counts together: "75-84, in: 1/1"."""
+    short = {figures.IN_COMMUNITY: "in", figures.NO_SUPPORT: "not"}
+    held: dict[str, list[str]] = {}
+    for one in found:
+        client, _, finer = one.group.partition(": ")
+        name = f"{short[client]} {finer}".strip() if client in short else one.group
+        if one.denominator or one.numerator:
+            held.setdefault(f"{one.denominator}/{one.numerator}", []).append(name)
+    return "; ".join(f"{', '.join(sorted(names))}: {counts}" for counts, names in held.items())
+
+
+def _sorted(expected: str) -> str:
+    told = [part.split(": ") for part in expected.split("; ") if part]
+    return "; ".join(f"{', '.join(sorted(names.split(', ')))}: {counts}" for names, counts in told)
+
+
+@pytest.fixture(scope="module")
+def grouped(tmp_path_factory: pytest.TempPathFactory) -> list[figures.Figure]:
+    duck = DuckDb(tmp_path_factory.mktemp("scratch"))
+    councils = ["missing", *(case.name for case in GROUPED)]
+    made = discharged.by_group(*_inputs(duck, GROUPED), YEAR, OFFICIAL, councils, unknown={"missing"})
+    duck.close()
+    return made
+
+
+@pytest.mark.parametrize("case", GROUPED, ids=[case.name for case in GROUPED])
+def test_a_figure_by_client_group_age_and_sex(grouped: list[figures.Figure], case: Case) -> None:
+    one, two = (_told([f for f in grouped if (f.council, f.part) == (case.name, part)]) for part in ("1", "2"))
+    first, second = case.expected
+    assert one == _sorted(first)
+    assert two == _sorted(f"{first.split(':')[0]}: 1/1" if second == "the same 1/1" else second)
+
+
+def test_every_council_has_every_group_and_empty_ones_have_no_value(grouped: list[figures.Figure]) -> None:
+    for council, counts in (("nobody", (0, 0)), ("missing", (None, None))):
+        held = [one for one in grouped if one.council == council]
+        assert [(one.part, one.group) for one in held] == [(part, g) for part in "12" for g in figures.GROUPS_2D]
+        assert {(one.numerator, one.denominator, one.value) for one in held} == {(*counts, None)}
+
+
+def test_the_groups_add_up_to_the_figures_of_the_handbook(duck: DuckDb) -> None:
+    """Client groups, ages and sexes of the worked cases, each of one stay a day, against the decisions."""
+    plain = [case for case in CASES if case.options == OFFICIAL]
+    inputs = _inputs(duck, plain)
+    councils = [case.name for case in plain]
+    every = figures.add_up(discharged.after_hospital(*inputs, YEAR, OFFICIAL), councils)
+    every += discharged.by_group(*inputs, YEAR, OFFICIAL, councils)
+    held = {(one.council, one.part, one.group): one for one in every if one.measure == "2D"}
+    assert any(one.denominator for one in held.values())
+    for (council, part, whole), one in held.items():
+        for of, names in figures.splits("2D"):
+            if of == whole:
+                parts = [held[council, part, name] for name in names]
+                assert one.numerator == sum(each.numerator or 0 for each in parts), (council, part, whole)
+                assert one.denominator == sum(each.denominator or 0 for each in parts), (council, part, whole)
+
+
+def test_ages_by_the_calendar_under_the_option(duck: DuckDb) -> None:
+    """Born in March 1960 and discharged on 1 March 2025: 65 by the calendar, 64 by days over 365.25."""
+    case = c("first of the month", "STMax RB 2025-03-01→2025-03-20", "2025-02-20→2025-03-01, birth 1960-03-01", "", "")
+    inputs = _inputs(duck, [case])
+    for options, age in ((OFFICIAL, []), (Options(age_365_25=False), [65, 65])):
+        found = discharged.after_hospital(*inputs, YEAR, options).to_pyarrow().to_pylist()
+        assert [row["age"] for row in found if row["denominator"]] == age
+
+
+def test_the_worked_example_of_the_page_gives_its_figures(duck: DuckDb) -> None:
+    example = definitions()["2D"].example
+    case = c("A", example["rows"][0].removeprefix("A: "), example["discharges"][0].removeprefix("A: "), "", "")
+    made = figures.add_up(discharged.after_hospital(*_inputs(duck, [case]), YEAR, OFFICIAL), ["A"])
+    found = {(one.part, one.group): one for one in made if one.measure == "2D"}
+    for wanted in example["figures"]:
+        one = found[wanted["part"], wanted["group"]]
+        assert (one.numerator, one.denominator, str(one.value)) == (
+            wanted["numerator"], wanted["denominator"], wanted["value"],
+        )  # fmt: skip
 
 
 PLAIN = ["485 777 3456", "A", "S1", "1", "09/05/2024", "2024-05-12", "1946", "1", "2", "21", "1", "19", "em", "300"]

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
+import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
 from evenhand.measures.cld.engines import DuckDb, Spark
 from evenhand.measures.cld.options import Options
+from tests.measures.cld import rows
 from tests.measures.cld.naive import against, messy
 
 Tables = dict[str, list[str]]
@@ -54,3 +58,37 @@ def test_spark_gives_the_same_tables(spark: Spark, duck: DuckDb) -> None:
     for name, lines in expected.items():
         assert lines, name
         assert found[name] == lines, name
+
+
+def over(table: ir.Table, other: ir.Table, least: int) -> ir.Table:
+    """A question: the people of both tables from a number on, and the sum of them so far."""
+    both = table.union(other).filter(lambda t: t["person"] >= least)
+    return both.group_by("la").agg(people=both.count(), total=both["person"].sum())
+
+
+def numbered(*people: int) -> ir.Table:
+    return rows.table([{"la": "A", "person": person} for person in people], {"la": "string", "person": "int64"})
+
+
+@pytest.fixture(params=["duck", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+def test_a_question_asked_again_is_about_the_tables_it_is_asked_of(engine: Any) -> None:
+    first = engine.answer("first", over, (numbered(1, 2), numbered(3)), (2,))
+    written = dict(engine.written)
+    second = engine.answer("second", over, (numbered(5), numbered(7, 9)), (2,))
+    assert engine.written == written  # the SQL is that of the first time
+    third = engine.answer("third", over, (numbered(5), numbered(7, 9)), (8,))
+    told = [table.to_pyarrow().to_pylist() for table in (first, second, third)]
+    assert told == [
+        [{"la": "A", "people": 2, "total": 5}], [{"la": "A", "people": 3, "total": 21}],
+        [{"la": "A", "people": 1, "total": 9}],
+    ]  # fmt: skip
+
+
+def test_an_answer_has_the_types_that_the_expression_declares(duck: DuckDb) -> None:
+    table = numbered(1, 2)
+    found = duck.con.to_pyarrow(table.group_by("la").agg(total=table["person"].sum()))
+    assert found.schema.field("total").type == pa.int64()  # DuckDB's own sum is twice as wide

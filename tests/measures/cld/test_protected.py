@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from evenhand.facts.status import Status
 from evenhand.measures.cld import protected
 from evenhand.measures.cld.crossed import crossed
 from evenhand.measures.cld.equity import SEX, Counted, gaps
-from evenhand.measures.cld.figures import Figure
+from evenhand.measures.cld.figures import IN_COMMUNITY, NO_SUPPORT, Figure, within
 from evenhand.measures.cld.spend import QUARTER, Share, Spend
 
 C = Status.SUPPRESSED
@@ -49,6 +50,38 @@ def test_what_is_left_of_a_total_is_a_group_too() -> None:
     """Two people of unknown age: 30 + 45 + 2 = 77. Both bands and the total shown would give them away."""
     found = _shown(_figures(("Total", 40, 77), ("18-64", 20, 30), ("65+", 20, 45)))
     assert C in [cells[1] for cells in found.values()]
+
+
+def test_a_small_client_group_of_2d_hides_another_and_the_numerator_of_part_2_with_it() -> None:
+    """One of 34 linked spells was in community support: 34 and 33 both shown would give it away."""
+    groups = [("Total", 34), (IN_COMMUNITY, 1), (NO_SUPPORT, 33), ("65-74", 12), ("75-84", 12), ("85+", 10)]
+    one = [Figure("A", "2D", "1", name, of, of) for name, of in groups]
+    two = [Figure("A", "2D", "2", name, of, 90) for name, of in groups]
+    found = protected.figures([*one, *two], "hes")
+    linked = {one.figure.group: one.denominator for one in found if one.figure.part == "1"}
+    assert linked == {one.figure.group: one.numerator for one in found if one.figure.part == "2"}
+    assert linked[IN_COMMUNITY] == C
+    assert C in (linked["Total"], linked[NO_SUPPORT])
+
+
+def test_ages_in_a_client_group_of_2d_hide_each_other() -> None:
+    young, old, oldest = (within(IN_COMMUNITY, age) for age in ("65-74", "75-84", "85+"))
+    given = _figures((IN_COMMUNITY, 30, 63), (young, 0, 3), (old, 15, 30), (oldest, 15, 30), measure="2D", part="1")
+    found = _shown(given)
+    assert found[young][1] == C
+    assert [cells[1] for cells in found.values()].count(C) > 1
+
+
+def test_spells_that_count_in_two_ages_are_protected_as_they_are() -> None:
+    """Nothing adds up then, and nothing fails."""
+    ages = (("65-74", 11, 11), ("75-84", 11, 11), ("85+", 1, 1))
+    assert _shown(_figures(("Total", 20, 20), *ages, measure="2D", part="1"))["85+"][1] == C
+
+
+def test_a_figure_of_nobody_is_written_as_0_when_asked() -> None:
+    zero = [Figure("A", "3D", "2a", "Total", 0, 0, zero_when_empty=True)]
+    assert [one.value for one in protected.figures(zero, "none")] == [Decimal("0.0")]
+    assert [one.value for one in protected.figures([replace(zero[0], zero_when_empty=False)], "none")] == [None]
 
 
 def test_parts_with_one_denominator_hide_it_together() -> None:

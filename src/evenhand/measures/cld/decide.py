@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from evenhand.measures.cld.logic import Period, band, days, or_null
+from evenhand.measures.cld.logic import Period, band, or_null
 from evenhand.measures.cld.tables import DECISIONS, declared
 
 # A rank and a record in one whole number, so that one minimum finds the best rank and, of its rows, the first record.
@@ -68,8 +68,3 @@ def decisions(
         for part, (denominator, numerator, why) in parts.items()
     ]  # fmt: skip
     return declared(ibis.union(*made) if len(made) > 1 else made[0], DECISIONS, f"{measure} decisions")
-
-
-__all__ = [
-    "SHIFT", "best", "days", "decisions", "open_on", "rank_of", "record_of", "touches", "valid", "with_people",
-]  # fmt: skip

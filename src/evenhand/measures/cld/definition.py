@@ -13,25 +13,29 @@ from typing import Any, Literal
 import yaml
 
 from evenhand.facts.errors import EvenhandError, Where
+from evenhand.measures.cld.options import ALWAYS, SAID, official_name
 
 ORDER = ("2A", "2B", "2C", "2D", "2E", "3D")
+NAMES = {official_name(field) for field in SAID} | set(ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One figure of a measure: who is counted, out of whom."""
+    """One figure of a measure: who is counted, out of whom, and which way is better ("none" where neither is)."""
 
     title: str
     numerator: str
     denominator: str
+    direction: Literal["higher", "lower", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class CldMeasure:
     """A measure: what it asks and why, how it is counted, and the reason's sentence for each person left out.
 
-    parts: by the letter that measures.csv gives. reasons: by the key that decisions give. example: rows in the
-    short-hand of the worked cases, and the figures they must give (a test runs each).
+    parts: by the letter that measures.csv gives. reasons: by the key that decisions give. options: the official names
+    of the quirks that bear on it. example: rows in the short-hand of the worked cases, and the figures they must give
+    (a test runs each).
     """
 
     code: str
@@ -42,7 +46,6 @@ class CldMeasure:
     definition_version: str
     source_return: str
     date_basis: str
-    direction: Literal["higher", "lower"]
     unit: str
     places: int
     groups: tuple[str, ...]
@@ -66,12 +69,22 @@ def _read(code: str, text: str) -> CldMeasure:
     known = set(CldMeasure.__dataclass_fields__)
     if odd := set(held) ^ known:
         raise EvenhandError(f"It lacks or does not know: {', '.join(sorted(odd))}.", where=where)
-    if held["code"] != code or held["direction"] not in ("higher", "lower"):
-        raise EvenhandError("Its code or direction is not one of a measure.", where=where)
-    parts = {
-        name: Part(**{key: " ".join(said.split()) for key, said in part.items()})
-        for name, part in held["parts"].items()
+    if held["code"] != code:
+        raise EvenhandError(f"Its code is {held['code']}.", where=where)
+    parts = {str(name): _part(str(name), part, where) for name, part in held["parts"].items()}
+    if strange := [name for name in held["options"] if name not in NAMES]:
+        raise EvenhandError(f"It names what is no option or quirk: {', '.join(strange)}.", where=where)
+    plain: dict[str, Any] = {
+        key: " ".join(value.split()) if isinstance(value, str) else value for key, value in held.items()
     }
-    plain = {key: " ".join(value.split()) if isinstance(value, str) else value for key, value in held.items()}
-    listed = {key: tuple(held[key]) for key in ("groups", "options", "caveats")}
-    return CldMeasure(**plain | listed | {"parts": parts})
+    plain |= {key: tuple(held[key]) for key in ("groups", "options", "caveats")}
+    reasons = {key: " ".join(said.split()) for key, said in held["reasons"].items()}
+    return CldMeasure(**plain | {"parts": parts, "reasons": reasons})
+
+
+def _part(name: str, held: dict[str, str], where: Where) -> Part:
+    if odd := set(held) ^ set(Part.__dataclass_fields__):
+        raise EvenhandError(f"Part {name or 'one'} lacks or does not know: {', '.join(sorted(odd))}.", where=where)
+    if held["direction"] not in ("higher", "lower", "none"):
+        raise EvenhandError(f"The direction of part {name or 'one'} is higher, lower or none.", where=where)
+    return Part(**{key: " ".join(said.split()) for key, said in held.items()})  # type: ignore[arg-type]

@@ -7,12 +7,16 @@ reablement (as in ``reablement``) and a stay in hospital is a *discharge*.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Set
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
 from evenhand.facts.cld.codes import ClientType, Component, EventType, ServiceType
 from evenhand.measures.cld.decide import valid
+from evenhand.measures.cld.figures import GROUPS_2D, IN_COMMUNITY, NO_SUPPORT, OLD_AGES, SEX, Figure, within
 from evenhand.measures.cld.logic import FOREVER, Period, age, band, days, or_null
 from evenhand.measures.cld.options import Options
 from evenhand.measures.cld.reablement import NO_OUTCOME, spells
@@ -42,12 +46,93 @@ def after_hospital(
     council that gives it, and a row a discharge (unit from -1 down), in the denominator of the council of residence
     (quirk 2D_AREA_MISMATCH); of a discharged person whom the records do not know, ``person`` is NULL.
     """
+    worked = _worked(main, people, ids, discharges, period, options)
+    return ibis.union(
+        _part_1(worked.judged), _part_2_spells(worked.judged, options),
+        _part_2_discharges(worked.out, worked.linked),
+    )  # fmt: skip
+
+
+_Spells = defaultdict[tuple[str, str], set[tuple[str, int, int]]]
+
+
+class _Worked(NamedTuple):
+    """What both answers are made of. rows: of service users. out: the discharges of part 2. linked, judged: spells."""
+
+    rows: ir.Table
+    out: ir.Table
+    linked: ir.Table
+    judged: ir.Table
+
+
+def _worked(
+    main: ir.Table, people: ir.Table, ids: ir.Table, discharges: ir.Table, period: Period, options: Options
+) -> _Worked:
     stays = discharges.left_join(ids, discharges["pseudonym"] == ids["pseudonym"]).select(discharges, ids["person"])
     rows = _rows(main, people, period)
     out = _counted(stays, rows, period, options)
     linked = _linked(rows, out)
-    judged = _judged(linked, rows, stays, people, period, options)
-    return ibis.union(_part_1(judged), _part_2_spells(judged, options), _part_2_discharges(out, linked))
+    return _Worked(rows, out, linked, _judged(linked, rows, stays, people, period, options))
+
+
+def by_group(
+    main: ir.Table, people: ir.Table, ids: ir.Table, discharges: ir.Table, period: Period, options: Options,
+    councils: Iterable[str], *, unknown: Set[str] = frozenset(),
+) -> list[Figure]:  # fmt: skip
+    """Figures of 2D by client group, and in each and in all by age and sex (CLD.md 5.3): the groups of ``GROUPS_2D``.
+
+    The tables are those of ``after_hospital``. councils: every one has every group; one of ``unknown``, of which no
+    submission could be used, has them without numbers. A spell is linked to every stay that ended on its discharge's
+    day; if these differ in client group, age or sex it counts once in each.
+    """
+    worked = _worked(main, people, ids, discharges, period, options)
+    out = _client_groups(worked.out, worked.rows)
+    told = worked.judged.filter(worked.judged["discharge"].notnull())
+    stay = out.select("person", "discharge", "client", "age", own_sex=out["sex"])
+    each = told.drop("age").join(stay, ["person", "discharge"])
+    spells_of = each.select(
+        "person", "unit", "client", "age", "why", sex=each["own_sex"].fill_null(each["gender_known"]),
+        gives=each["la"], area=each["la"] if options.m2d_area_mismatch else each["lives"],
+    ).distinct()  # fmt: skip
+    # Spells by council and group: all of part 1, those still at home, and those of part 2 by its own areas.
+    units, home, followed = (_Spells(set) for _ in range(3))
+    for row in spells_of.to_pyarrow().to_pylist():
+        for group in _groups(row["client"], row["age"], row["sex"]):
+            unit = (row["gives"], row["person"], row["unit"])
+            units[row["gives"], group].add(unit)
+            followed[row["area"], group].add(unit)
+            if row["why"] == "counted":
+                home[row["gives"], group].add(unit)
+    left: Counter[tuple[str, str]] = Counter()
+    for row in out.group_by("la", "client", "age", "sex").agg(many=out.count()).to_pyarrow().to_pylist():
+        for group in _groups(row["client"], row["age"], row["sex"]):
+            left[row["la"], group] += row["many"]
+    made = []
+    for council in sorted(councils):
+        for group in GROUPS_2D:
+            cell = (council, group)
+            one, two = (len(home[cell]), len(units[cell])), (len(followed[cell]), left[cell])
+            for part, (number, of) in (("1", one), ("2", two)):
+                counts = (None, None) if council in unknown else (number, of)
+                made.append(Figure(council, "2D", part, group, *counts))
+    return sorted(made, key=lambda one: (one.council, one.part))
+
+
+def _client_groups(out: ir.Table, rows: ir.Table) -> ir.Table:
+    """The discharges with ``age``, and ``client``: whether support in the community covered the day of admission."""
+    held = rows.filter(rows["service"] == ServiceType.COMMUNITY).select("person", begun="start", over="until")
+    at = out.join(held, "person")
+    inside = at.filter(at["admission"].between(at["begun"], at["over"])).select("unit").distinct()
+    inside = inside.mutate(supported=ibis.literal(True))
+    each = out.left_join(inside, "unit").select(out, "supported")
+    return each.mutate(client=ibis.ifelse(each["supported"].notnull(), IN_COMMUNITY, NO_SUPPORT))
+
+
+def _groups(client: str, years: int, sex: int | None) -> list[str]:
+    """The groups that a discharge is in, but for the total of all."""
+    age_group = next(name for name, first in reversed(OLD_AGES.items()) if years >= first)
+    finer = [age_group, *([SEX[sex]] if sex in SEX else [])]
+    return [client, *finer, *(within(client, one) for one in finer)]
 
 
 def _rows(main: ir.Table, people: ir.Table, period: Period) -> ir.Table:
@@ -70,7 +155,7 @@ def _counted(stays: ir.Table, rows: ir.Table, period: Period, options: Options) 
     chosen = stays.filter(
         stays["last"] & (stays["admission"] < stays["discharge"]) & (stays["admission"] >= FIRST_ADMISSION)
         & stays["discharge"].between(period.start, period.end) & stays["pseudonym"].notnull() & stays["la"].notnull()
-        & (age(stays["birth"], stays["discharge"]) >= 65)
+        & (_age(stays, options) >= 65)
         & _not_in(stays["admission_method"], NOT_ADMITTED_BY, options)
         & _not_in(stays["discharge_method"], NOT_DISCHARGED_BY, options)
         & _not_in(stays["destination"], NOT_SENT_TO, options) & _not_in(treatment, NOT_TREATED_BY, options)
@@ -86,8 +171,14 @@ def _counted(stays: ir.Table, rows: ir.Table, period: Period, options: Options) 
     # In any council: the person's number is the same in all.
     in_care = at.filter(at["admission"].between(at["begun"], at["over"])).select("pseudonym", "spell").distinct()
     free = one.anti_join(in_care, ["pseudonym", "spell"])
+    free = free.mutate(age=_age(free, options))
     order = ibis.window(order_by=["discharge", "admission", "pseudonym", "spell"])
     return free.mutate(unit=-(ibis.row_number().over(order).cast("int64") + 1))
+
+
+def _age(stays: ir.Table, options: Options) -> ir.IntegerColumn:
+    """At discharge."""
+    return age(stays["birth"], stays["discharge"], calendar=not options.age_365_25)
 
 
 def _linked(rows: ir.Table, out: ir.Table) -> ir.Table:
@@ -138,9 +229,7 @@ def _judged(
         (each["discharge"].isnull(), "not_linked"), (died, "died"), (each["readmitted"].notnull(), "readmitted"),
         (each["in_home"].notnull(), "care_home"), else_="counted",
     )  # fmt: skip
-    return each.mutate(
-        why=why, age=age(each["birth"], each["discharge"]), gender=each["sex"].fill_null(each["gender_known"])
-    )
+    return each.mutate(why=why, age=_age(each, options), gender=each["sex"].fill_null(each["gender_known"]))
 
 
 def _decided(
@@ -174,7 +263,7 @@ def _part_2_discharges(out: ir.Table, linked: ir.Table) -> ir.Table:
     followed = linked.filter(linked["stay"].notnull()).select(unit="stay").distinct().mutate(linked=ibis.literal(True))
     each = out.left_join(followed, "unit").select(out, "linked")
     each = each.mutate(
-        age=age(each["birth"], each["discharge"]), gender=each["sex"], record=ibis.null("int64"),
+        gender=each["sex"], record=ibis.null("int64"),
         said=ibis.ifelse(each["linked"].notnull(), "followed", "no_reablement"),
     )  # fmt: skip
     return _decided(each, "2", denominator=ibis.literal(True), numerator=ibis.literal(False), why=each["said"])

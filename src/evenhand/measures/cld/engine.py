@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
+
+Question = Callable[..., ir.Table]
 
 
 class Engine(Protocol):
@@ -16,6 +19,13 @@ class Engine(Protocol):
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Work the expression out now and keep it as a temporary table; the answer stands for the kept rows."""
+
+    def answer(self, name: str, question: Question, tables: Sequence[ir.Table], given: Sequence[Hashable]) -> ir.Table:
+        """Keep ``question(*tables, *given)`` under the name.
+
+        Its SQL is written once, which takes longer than a council's rows do: asked again of other tables of the same
+        columns, with the same things given, only the tables are others.
+        """
 
     def drop(self, *names: str) -> None:
         """Let go of kept tables that are no longer needed."""

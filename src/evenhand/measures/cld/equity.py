@@ -7,13 +7,15 @@ a gap Newcombe's (``compare.intervals``, ``compare.difference``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import polars as pl
 
 from evenhand.compare.difference import difference
 from evenhand.compare.intervals import wilson
@@ -68,52 +70,64 @@ class Gap:
 
 
 def groups(decided: ir.Table, people: ir.Table) -> list[Counted]:
-    """People in 3D by group. decided: DECISIONS. people: PEOPLE. In order of council, part, dimension and group."""
+    """People in 3D by group. decided: DECISIONS. people: PEOPLE. In order of council, part, dimension and group.
+
+    The engine counts people who are alike in every dimension once; what each dimension makes of them is added up here.
+    """
     rows = decided.filter((decided["measure"] == "3D") & decided["denominator"])
+    rows = rows.select("la", "person", "part", "age", "gender", "numerator")
     known = people.select("la", "person", "psr", "ethnicity")
     rows = rows.join(known, ["la", "person"]).select(rows, known["psr"], known["ethnicity"])
-    each = rows.cross_join(ibis.memtable({"dimension": list(range(4))}, schema={"dimension": "int16"}))
     band = ibis.cases(
-        (each["age"].isnull(), 0), *((each["age"] < limit, n) for n, limit in enumerate(_LIMITS, 1)), else_=6
+        (rows["age"].isnull(), 0), *((rows["age"] < limit, n) for n, limit in enumerate(_LIMITS, 1)), else_=6
     )
-    value = ibis.cases(
-        (each["dimension"] == 0, _known(each["psr"], codes.Reason.UNKNOWN)),
-        (each["dimension"] == 1, band.cast("int16")), (each["dimension"] == 2, _first_of_group(each["ethnicity"])),
-        else_=_known(each["gender"], codes.Gender.UNKNOWN),
-    )  # fmt: skip
-    each = each.select("la", "part", "dimension", "numerator", value=value.cast("int16"))
-    sums = each.group_by("la", "part", "dimension", "value").agg(
-        people=each.count(), counted=each["numerator"].cast("int64").sum()
+    sums = rows.group_by("la", "part", "psr", "ethnicity", "gender", band=band.cast("int16")).agg(
+        people=rows.count(), counted=rows["numerator"].cast("int64").sum()
     )
-    answer = sums.to_pyarrow().to_pylist()
-    answer.sort(key=lambda row: (row["la"], row["part"], row["dimension"], row["value"]))
-    return [_counted(row) for row in answer]
+    alike = pl.DataFrame(sums.to_pyarrow())
+    counts: dict[tuple[str, str, int, int], list[int]] = {}
+    for dimension, (column, shown) in enumerate(_SHOWN):
+        each = alike.group_by("la", "part", column).agg(pl.col("people").sum(), pl.col("counted").sum())
+        for la, part, value, number, counted in each.iter_rows():
+            held = counts.setdefault((la, part, dimension, shown(value)), [0, 0])
+            held[0] += counted
+            held[1] += number
+    return [_counted(key, *counts[key]) for key in sorted(counts)]
 
 
-def _known(value: ir.IntegerValue, unknown: int) -> ir.IntegerValue:
+def _known(unknown: int) -> Callable[[int | None], int]:
     """The value; what is blank or invalid is unknown."""
-    return ibis.ifelse(value > codes.INVALID, value.cast("int16"), ibis.literal(int(unknown), "int16"))
+    return lambda value: value if value is not None and value > codes.INVALID else int(unknown)
 
 
-def _first_of_group(ethnicity: ir.IntegerValue) -> ir.IntegerValue:
-    """An ethnicity as the first number of its group; 0 where there is no data."""
+@cache
+def _first_of_group() -> Mapping[int, int]:
+    """Each ethnicity's first number of its group; 0 where there is no data."""
     first: dict[str, int] = {}
-    pairs = []
+    out = {}
     for number, value in lists()["ethnicity"].values.items():
         group = str(value.flags["group"])
-        pairs.append((number, 0 if group == _NO_DATA else first.setdefault(group, number)))
-    return ibis.cases(*((ethnicity == number, ibis.literal(to, "int16")) for number, to in pairs), else_=0)
+        out[number] = 0 if group == _NO_DATA else first.setdefault(group, number)
+    return out
 
 
-def _counted(row: dict[str, Any]) -> Counted:
-    dimension, value = DIMENSIONS[row["dimension"]], row["value"]
+# The column of each dimension, and the number of the group that a value of it is in.
+_SHOWN: tuple[tuple[str, Callable[[Any], int]], ...] = (
+    ("psr", _known(codes.Reason.UNKNOWN)), ("band", int), ("ethnicity", lambda one: _first_of_group().get(one, 0)),
+    ("gender", _known(codes.Gender.UNKNOWN)),
+)  # fmt: skip
+
+
+def _counted(key: tuple[str, str, int, int], numerator: int, denominator: int) -> Counted:
+    council, part, place, value = key
+    dimension = DIMENSIONS[place]
     if dimension == AGE:
         group = _AGES[value]
     elif dimension == ETHNICITY:
         group = str(lists()["ethnicity"].values[value].flags["group"]) if value else _NO_DATA
     else:
         group = lists()["psr" if dimension == REASON else "gender"].words(value)
-    return Counted(row["la"], row["part"], dimension, group, int(row["counted"]), int(row["people"]))
+    return Counted(council, part, dimension, group, numerator, denominator)
 
 
 def gaps(counted: Sequence[Counted]) -> list[Gap]:

@@ -17,12 +17,11 @@ from evenhand.compare.disclosure import RULES, Profile, Shown, protect, rounded
 from evenhand.facts.status import Status
 from evenhand.measures.cld.crossed import ALL, Crossed, Key
 from evenhand.measures.cld.equity import Gap
-from evenhand.measures.cld.figures import RATES, TOTAL, Figure
+from evenhand.measures.cld.figures import RATES, Figure, splits
 from evenhand.measures.cld.spend import LAST_DAY, Share, Spend
 
 Cell = int | Decimal | float | str | Status | None
 Sum = tuple[Hashable, list[Hashable]]
-_SPLITS = (("18-64", "65+"), ("Male", "Female"))
 _SAME = (("3D", "1a", "2a"), ("3D", "1b", "2b"))  # parts that share a denominator
 
 
@@ -51,7 +50,7 @@ def figures(found: Sequence[Figure], profile: Profile) -> list[ShownFigure]:
             number = _cell(shown.get(("n", *name)))
             of = one.denominator if one.measure in RATES else _cell(shown.get(("d", *name)))
             hidden = Status.SUPPRESSED in (number, of)
-            out.append(ShownFigure(one, number, of, Status.SUPPRESSED if hidden else one.value))
+            out.append(ShownFigure(one, number, of, Status.SUPPRESSED if hidden else one.printed))
     return out
 
 
@@ -62,7 +61,7 @@ def _cell(shown: Shown | None) -> Cell:
 
 
 def _counts(found: list[Figure]) -> tuple[dict[Hashable, int], list[Sum]]:
-    """A council's counts, and what adds up among them: ages, sexes, and denominators that two parts share.
+    """A council's counts, and what adds up among them: ages, sexes, client groups, and denominators that parts share.
 
     People of unknown age or other sex are a cell of their own, as the difference to the total shows them.
     """
@@ -74,22 +73,25 @@ def _counts(found: list[Figure]) -> tuple[dict[Hashable, int], list[Sum]]:
         if one.denominator is not None and one.measure not in RATES:
             counts["d", *name] = one.denominator
     sums: list[Sum] = []
-    for key in [key for key in counts if isinstance(key, tuple) and key[3] == TOTAL]:
-        kind, measure, part, _ = key
-        for groups in _SPLITS:
-            parts: list[Hashable] = [(kind, measure, part, group) for group in groups]
+    for key in [key for key in counts if isinstance(key, tuple)]:
+        kind, measure, part, group = key
+        for _, groups in (split for split in splits(measure) if split[0] == group):
+            parts: list[Hashable] = [(kind, measure, part, name) for name in groups]
             if all(cell in counts for cell in parts):
                 rest = counts[key] - sum(counts[cell] for cell in parts)
+                if rest < 0:  # a spell of 2D may count in two groups: then they do not add up
+                    continue
                 if rest:
-                    counts[kind, measure, part, f"not {groups}"] = rest
-                    parts.append((kind, measure, part, f"not {groups}"))
+                    counts[kind, measure, part, f"{group} but {groups}"] = rest
+                    parts.append((kind, measure, part, f"{group} but {groups}"))
                 sums.append((key, parts))
     for measure, one_part, other in _SAME:
         same = [key for key in counts if isinstance(key, tuple) and key[:3] == ("d", measure, one_part)]
         pairs = [(key, ("d", measure, other, key[3])) for key in same if isinstance(key, tuple)]
         sums += [(key, [twin]) for key, twin in pairs if twin in counts]
-    if ("d", "2D", "1", TOTAL) in counts:
-        sums.append((("d", "2D", "1", TOTAL), [("n", "2D", "2", TOTAL)]))
+    linked = [key for key in counts if isinstance(key, tuple) and key[:3] == ("d", "2D", "1")]
+    twins = [(key, ("n", "2D", "2", key[3])) for key in linked]
+    sums += [(key, [twin]) for key, twin in twins if twin in counts]
     return counts, sums
 
 

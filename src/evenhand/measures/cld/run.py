@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from evenhand.measures.cld import admissions, budgets, discharged, figures, home, reablement
 from evenhand.measures.cld.engine import Engine
+from evenhand.measures.cld.figures import Figure
 from evenhand.measures.cld.logic import Period
 from evenhand.measures.cld.options import Options
 from evenhand.measures.cld.pipeline import (
@@ -29,6 +30,13 @@ from evenhand.sources.cld.discharges import read_discharges
 
 if TYPE_CHECKING:
     from evenhand.sources.cld import Read
+
+
+# The measures that records alone decide, by the name of the table of their decisions.
+STAGES: dict[str, Callable[[ir.Table, ir.Table, Period, Options], ir.Table]] = {
+    "2a": reablement.short_term, "2bc": admissions.admissions, "2e": home.at_home, "3d_clients": budgets.clients,
+    "3d_carers": budgets.carers,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,10 @@ class Asked:
 
 @dataclass
 class Measured:
-    """Every figure, and the tables that each can be taken apart into (kept by the engine until it is closed)."""
+    """Every figure, and the tables that each can be taken apart into (kept by the engine until it is closed).
+
+    finer: figures of 2D by client group, age and sex; none without hospital discharges.
+    """
 
     asked: Asked
     councils: list[str]
@@ -65,6 +76,7 @@ class Measured:
     selection: Selection
     notes: list[str]
     kept_rows: int
+    finer: list[Figure] = field(default_factory=list)
 
 
 def measured(
@@ -87,29 +99,27 @@ def measured(
     identified, ids = identify(engine, read.records, options)
     say("One row an event")
     main = main_table(engine, identified, selection, options)
-    single = single_table(engine, identified, selection, options)
+    single = single_table(identified, selection, options)
     say("One row a person")
     people = people_table(engine, main, period, options)
     say("Measures")
     made = [
-        engine.keep("decided_2a", reablement.short_term(main, people, period, options)),
-        engine.keep("decided_2bc", admissions.admissions(main, people, period, options)),
-        engine.keep("decided_2e", home.at_home(main, people, period, options)),
-        engine.keep("decided_3d_clients", budgets.clients(main, people, period, options)),
-        engine.keep("decided_3d_carers", budgets.carers(main, people, period, options)),
+        engine.answer(f"decided_{name}", stage, (main, people), (period, options)) for name, stage in STAGES.items()
     ]
+    # Every council in the input has every row; one whose submissions cannot be used has rows without numbers.
+    councils, unknown = sorted({*selection.councils, *selection.missing}), set(selection.missing)
+    finer: list[Figure] = []
     if asked.discharges is not None:
         discharges = read_discharges(engine, asked.discharges, key)
         linked = discharged.after_hospital(main, people, ids, discharges, period, options)
         made.append(engine.keep("decided_2d", linked))
+        finer = discharged.by_group(main, people, ids, discharges, period, options, councils, unknown=unknown)
     decided = ibis.union(*made)
-    # Every council in the input has every row; one whose submissions cannot be used has rows without numbers.
-    councils = sorted({*selection.councils, *selection.missing})
-    out = figures.add_up(decided, councils, population=asked.population, unknown=set(selection.missing))
+    out = figures.add_up(decided, councils, population=asked.population, unknown=unknown, options=options)
     told = account(engine, identified, selection, main, options)
     return Measured(
         asked, councils, out, decided, main, single, people, ids, told, identified, selection, list(selection.notes),
-        int(main.count().to_pyarrow().as_py()),
+        int(main.agg(rows=main.count()).to_pyarrow()["rows"][0].as_py()), finer,
     )  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import polars as pl
 
 from evenhand.facts.cld import codes
 from evenhand.facts.cld.codes import Component, EventType, Frequency, Mechanism, ServiceType
@@ -195,47 +196,43 @@ def _groups(rows: ir.Table, period: Period) -> dict[str, ir.Value]:
 
 def spend(engine: Engine, single: ir.Table, period: Period, options: Options) -> list[Spend]:
     """Every group's spend, by council, basis and group. single: SINGLE."""
-    rows = engine.keep("spend_rows", costed(single, period, options))
     week, in_quarter = scales(options)
-    answer = _grouped(rows, week).to_pyarrow().to_pylist()
-    engine.drop("spend_rows")
+    held = pl.DataFrame(engine.con.to_pyarrow(_by_person(costed(single, period, options))))
+    answer = [row for level in LEVELS for row in _at_level(held, level, week).to_dicts()]
     answer.sort(key=lambda row: (row["la"], *(row[name] for name in _GROUPS)))
     made = [of for row in answer for of in (_spend(row, LAST_DAY, week), _spend(row, QUARTER, in_quarter))]
     return sorted((one for one in made if one.rows), key=lambda one: (one.council, one.basis))
 
 
-def _grouped(rows: ir.Table, week: int) -> ir.Table:
-    """The groups of every level, each person's rows of a group put together first."""
+def _by_person(rows: ir.Table) -> ir.Table:
+    """Each person's services of one group together. weekly: of those open on the last day."""
     day = rows["open"] & ~rows["once"]
     good = rows["why"] == "costed"
-    sums = {f"{name}_quarter": whole(test).sum() for name, test in _tests(rows).items()}
-    sums |= {f"{name}_day": whole(test & day).sum() for name, test in _tests(rows).items()}
-    held = rows.group_by("la", "person", *_GROUPS).agg(
+    tests = {**_tests(rows), "costed": good}
+    counts = {f"{name}_quarter": whole(test).sum().cast("int32") for name, test in tests.items()}
+    counts |= {f"{name}_day": whole(test & day).sum().cast("int32") for name, test in tests.items()}
+    return rows.group_by("la", "person", *_GROUPS).agg(
         weekly=ibis.ifelse(day, rows["weekly"], ibis.null(_WHOLE)).sum().cast(_WHOLE),
-        total=rows["total"].sum().cast(_WHOLE), costed_quarter=whole(good).sum(), costed_day=whole(good & day).sum(),
-        **sums,
+        total=rows["total"].sum().cast(_WHOLE), **counts,
     )  # fmt: skip
-    levels = ibis.memtable(
-        {f"by_{name}": [level[place] for level in LEVELS] for place, name in enumerate(_GROUPS)},
-        schema={f"by_{name}": "int16" for name in _GROUPS},
+
+
+def _at_level(held: pl.DataFrame, level: Sequence[int], week: int) -> pl.DataFrame:
+    """The groups of one level: sums of services and money, how many people, and the median of what one comes to."""
+    told = [name for name, by in zip(_GROUPS, level, strict=True) if by]
+    counts = [f"{name}_{ending}" for name in ("rows", "no_cost", "no_units") for ending in ("quarter", "day")]
+    sums = held.group_by("la", *told).agg(pl.col("weekly", "total").sum(), pl.col(counts).cast(pl.Int64).sum())
+    each = held.filter(pl.col("costed_quarter") > 0).group_by("la", *told, "person").agg(
+        pl.col("weekly").sum(), day=(pl.col("costed_day") > 0).any()
+    )  # fmt: skip
+    # In whole pence, of which the median is a whole number or a half: the same to the bit on every machine.
+    pence = (pl.col("weekly").cast(pl.Float64) / week + 0.5).floor()
+    people = each.group_by("la", *told).agg(
+        people_quarter=pl.len(), people_day=pl.col("day").sum(), median=pence.filter("day").median()
     )
-    each = held.cross_join(levels)
-    each = each.mutate(
-        **{name: ibis.ifelse(each[f"by_{name}"] == 1, each[name], _ANY).cast("int16") for name in _GROUPS}
-    )
-    counts = [*sums, "costed_quarter", "costed_day"]
-    one = each.group_by("la", *_GROUPS, "person").agg(
-        weekly=each["weekly"].sum().cast(_WHOLE), total=each["total"].sum().cast(_WHOLE),
-        **{name: each[name].sum() for name in counts},
-    )  # fmt: skip
-    # In whole pence, of which the median is a whole number or a half: the same to the bit on every engine.
-    pence = (one["weekly"].cast("float64") / week + 0.5).floor().cast("int64")
-    return one.group_by("la", *_GROUPS).agg(
-        weekly=one["weekly"].sum().cast(_WHOLE), total=one["total"].sum().cast(_WHOLE),
-        people_day=whole(one["costed_day"] > 0).sum(), people_quarter=whole(one["costed_quarter"] > 0).sum(),
-        median=ibis.ifelse(one["costed_day"] > 0, pence, ibis.null("int64")).median(),
-        **{name: one[name].sum() for name in sums},
-    )  # fmt: skip
+    found = sums.join(people, on=["la", *told], how="left")
+    found = found.with_columns(pl.col("people_quarter", "people_day").fill_null(0))
+    return found.with_columns(pl.lit(_ANY).alias(name) for name in _GROUPS if name not in told)
 
 
 def _tests(rows: ir.Table) -> dict[str, ir.BooleanValue]:

@@ -29,8 +29,9 @@ _RAW: Schema = {
 }  # fmt: skip
 _COST: Schema = {"unit_cost": "decimal(18, 2)", "frequency": "int16", "units": "decimal(18, 2)"}
 
-# One row a row read that could be used. record: larger is later (submission, then row); submission: one council's one
-# file; nhs and la_person: pseudonyms (keyed hashes), or the ids themselves under --keep-ids.
+# One row a row read that could be used. record: where the row stands (submission, then row), by which it is found
+# again; no figure turns on it (see pipeline.keys). submission: one council's one file, larger is later. nhs and
+# la_person: pseudonyms (keyed hashes), or the ids themselves under --keep-ids.
 RECORDS: Schema = {
     "record": "int64", "submission": "int32", "la": "string", "nhs": "string",
     **_PERSON, **_EVENT, **_LINKS, **_RAW, **_COST, "conversation": "int16",
@@ -65,7 +66,8 @@ PEOPLE: Schema = {
 # One row a council, person and part of a measure; for 2A and 2D a row a cluster (unit). age: whole years at the
 # measure's own date, NULL unknown; band: "18-64", "65+", "unknown", or NULL for somebody not of the measure's age.
 # why: the reason's key in the measure's YAML ("counted" in the numerator, "not_counted" in the denominator only,
-# or what keeps the person out of both). record: the record that decided, NULL if none.
+# or what keeps the person out of both). record: the record that decided, NULL if none; of several the first in the
+# file, so that it may be another one when the file is sorted otherwise.
 DECISIONS: Schema = {
     "la": "string", "person": "int64", "measure": "string", "part": "string", "unit": "int64", "age": "int32",
     "band": "string", "gender": "int16", "denominator": "boolean", "numerator": "boolean", "why": "string",

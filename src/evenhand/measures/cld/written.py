@@ -53,8 +53,10 @@ def outputs(engine: Engine, measured: Measured, read: Read) -> Outputs:
     asked = measured.asked
     decided = measured.decisions
     more = figures.add_up(
-        decided.filter(decided["measure"].isin([measure for measure, _ in MORE])), measured.councils, groups=MORE
-    )
+        decided.filter(decided["measure"].isin([measure for measure, _ in MORE])), measured.councils, groups=MORE,
+        unknown=set(measured.selection.missing), options=asked.options,
+    )  # fmt: skip
+    more += measured.finer
     births = None
     if not asked.options.lts_age_row_level:
         people = measured.people.join(measured.ids, "person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AuditConfig(AppConfig):
@@ -10,3 +11,9 @@ class AuditConfig(AppConfig):
 
     name = "evenhand.site.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Register the check of the triggers."""
+        from evenhand.site.audit.guard import check
+
+        register(check, Tags.database)

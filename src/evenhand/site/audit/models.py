@@ -1,4 +1,4 @@
-"""Three tables that are only ever added to. Triggers of the database keep that (migration 0002), not this code.
+"""Four tables that are only ever added to. Triggers of the database keep that (migration 0002), not this code.
 
 An ``Event`` carries no personal data: who, what, which case, when, why, and the seal. What a record held before and
 after is in its ``Detail``, under a seal of its own, so that a detail can be erased where the law asks for it while the
@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 
+WHY = 500  # letters of a reason
 SEAL = 64  # hexadecimal digits of a SHA-256
 FIRST_SEAL = "0" * SEAL  # what the first event is sealed to
 
@@ -26,7 +27,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=60)  # "people.person.change", "people.person.view"
     subject = models.CharField(max_length=80)  # "person:7kq2m9xw4d"; the kind and reference of what it was done to
     case = models.CharField(max_length=40, blank=True)  # the reference of the person whose record it touches
-    why = models.CharField(max_length=500, blank=True)
+    why = models.CharField(max_length=WHY, blank=True)
     request = models.CharField(max_length=40, blank=True)
     detail_seal = models.CharField(max_length=SEAL, blank=True)  # of the Detail; empty when there is none
     previous = models.CharField(max_length=SEAL)
@@ -67,13 +68,13 @@ class Erasure(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signature over the seal of the newest event at one moment: with a copy kept elsewhere, a cut tail shows."""
+    """A signature over the seal of the event that records it: with a copy kept elsewhere, a cut tail shows."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="checkpoint")
     at = models.DateTimeField()
     seal = models.CharField(max_length=SEAL)
-    key = models.CharField(max_length=SEAL)  # fingerprint of the public key
-    signature = models.CharField(max_length=128)  # Ed25519, hexadecimal
+    key = models.CharField(max_length=64)  # the public key, Ed25519, hexadecimal
+    signature = models.CharField(max_length=128)  # hexadecimal
 
     def __str__(self) -> str:
         return f"Checkpoint at {self.event_id}"

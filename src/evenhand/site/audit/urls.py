@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from evenhand.site.audit.pages import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.events, name="events"),
+    path("chain/", views.chain, name="chain"),
+    path("<int:number>/", views.event, name="event"),
+]

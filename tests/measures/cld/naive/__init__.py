@@ -8,7 +8,8 @@ Where the specification can be read in two ways, both read it so:
 * 3.4, DROP_NO_PERSON_ID off: the rows without any id are one person a council.
 * 3.5, RAW_KEYS off: route of access and assessment type stay raw words, because no list of them is published.
 * 3.6: a council's reference periods are those of its submissions in use, whether or not a row of each is left.
-* 3.8: a blank conversation flag comes after 0, as SQL Server sorts.
+* 3.8: a blank conversation flag comes after 0, as SQL Server sorts. The record id is not given to a council: rows alike
+  in all else are sorted by submission and then by what they hold, never by where they stand in the file.
 * 4.1: a blank that ties with another value is a conflict; an invalid reason or employment stands if it is all there is.
 * 5.1: only services are "ST-Max events"; a review that carries the type is not, and can be a follow-up event. The
   existing-client test reads service users' rows with valid dates. 2A_WINDOW is also the death's. Age 0 is under 18.

@@ -31,7 +31,7 @@ def real(engine: DuckDb | Spark, records: Sequence[Row], selection: Selection, o
     """MAIN, SINGLE, PEOPLE, DECISIONS and the figures that the real stages make of the records."""
     known, _ = identify(engine, read(engine, records), options)
     main = main_table(engine, known, selection, options)
-    single = single_table(engine, known, selection, options)
+    single = single_table(known, selection, options)
     people = people_table(engine, main, YEAR, options)
     decided = decisions(engine, main, people, options)
     made = {"main": main, "single": single, "people": people, "decisions": decided}
@@ -113,7 +113,7 @@ def cost_differences(engine: DuckDb | Spark, councils: Sequence[Council], option
         for (la, mechanism), one in costs(single, YEAR).items()
     }
     known, _ = identify(engine, read(engine, records), options)
-    found = spend.spend(engine, single_table(engine, known, selection, options), YEAR, options)
+    found = spend.spend(engine, single_table(known, selection, options), YEAR, options)
     whole = ("All", "All", "All")
     theirs = {
         (one.council, one.mechanism): (one.total or Decimal(0), one.rows, one.rows_without_cost, one.rows_without_units)

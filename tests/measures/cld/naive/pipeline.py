@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from evenhand.facts.cld.codes import EventType
+from evenhand.measures.cld import tables
 from evenhand.measures.cld.options import Options
 from evenhand.measures.cld.pipeline import Taken
 from tests.measures.cld.naive.logic import FOREVER, Row, grouped
 
 ONE_DAY = dt.timedelta(days=1)
+PLACES = ("record", "submission", "la")  # columns that say where a row stands, not what it holds
 
 
 def main_rows(records: Iterable[Row], taken: Iterable[Taken], options: Options) -> list[Row]:
@@ -22,7 +25,7 @@ def main_rows(records: Iterable[Row], taken: Iterable[Taken], options: Options) 
         row["event_key"] = event_key(row, options)
     if options.crop_missing_next:
         crop(rows, taken)
-    return [min(same, key=_order) for same in grouped(rows, lambda row: row["event_key"]).values()]
+    return [max(same, key=_place) for same in grouped(rows, lambda row: row["event_key"]).values()]
 
 
 def single_rows(records: Iterable[Row], single: Iterable[Taken], options: Options) -> list[Row]:
@@ -30,7 +33,7 @@ def single_rows(records: Iterable[Row], single: Iterable[Taken], options: Option
     rows = [row for row in _pulled(records, list(single), options) if row["person_id"] is not None]
     for row in rows:
         row["event_key"] = (event_key(row, options), cost_key(row))
-    return [min(same, key=_order) for same in grouped(rows, lambda row: row["event_key"]).values()]
+    return [max(same, key=_place) for same in grouped(rows, lambda row: row["event_key"]).values()]
 
 
 def _pulled(records: Iterable[Row], taken: list[Taken], options: Options) -> list[Row]:
@@ -137,9 +140,15 @@ def crop(rows: list[Row], taken: list[Taken]) -> None:
         row["end"] = row["ref_end"]
 
 
-def _order(row: Row) -> tuple[int, ...]:
-    """The sort of 3.8, the survivor first. A blank flag comes after 0, as SQL Server sorts."""
+def _place(row: Row) -> tuple[Any, ...]:
+    """The sort of 3.8, the survivor largest. A blank flag comes after 0, as SQL Server sorts.
+
+    What is left of the record id when it may not be the place in the file: the later submission, then what the row
+    holds, field by field, any value before a blank. Only rows that hold the same are told apart by their place.
+    """
     outcome = row["outcome"] or 999
     conversation = -1 if row["conversation"] is None else row["conversation"]
-    end = row["end"] or FOREVER
-    return (-row["ref_end"].toordinal(), -end.toordinal(), outcome, -conversation, -row["record"])
+    official = (row["ref_end"], row["end"] or FOREVER, -outcome, conversation, row["submission"])
+    submitted = {**row, "end": row["raw_end"]}
+    held = [(submitted[name] is not None, submitted[name]) for name in tables.RECORDS if name not in PLACES]
+    return (*official, held, row["record"])

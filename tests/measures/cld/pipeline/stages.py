@@ -113,7 +113,7 @@ def outcomes(
     main = main_table(engine, known, selection, options)
     made = {
         "main": read(main, "record"),
-        "single": read(single_table(engine, known, selection, options), "record"),
+        "single": read(single_table(known, selection, options), "record"),
         "account": read(account(engine, known, selection, main, options), "la", "submission", "reason"),
     }
     for table in made.values():

@@ -119,6 +119,11 @@ CASES = [
         "a status that is not listed is passed over", f"Comm HS 2024-05-01→∞, born 1985-01, {LD}, employment 1; Comm DS 2024-06-01→∞, born 1985-01, {LD}, employment invalid",
         "work: LD Paid: Less than 16 hours a week Female", "work",
     ),
+    c(
+        "a known status beats an unknown one that another sex goes with",
+        f"Comm HS 2024-05-01→∞, born 1985-01, {LD}, employment 1; Comm DS 2024-05-01→∞, born 1985-01, {LD}, employment 7, gender MALE",
+        "work: LD Paid: Less than 16 hours a week Female", "work",
+    ),
     c("no listed status at all", f"Comm HS 2024-05-01→∞, born 1985-01, {LD}", "work: LD Invalid/NULL Female", "work"),
     c("unknown accommodation is unsettled", f"Comm HS 2024-05-01→∞, born 1985-01, {LD}, gender MALE", "home: Unsettled Unknown Male", "home"),
     c("a tenant is settled", f"Comm HS 2024-05-01→∞, born 1985-01, {LD}, accommodation 3", "home: Settled Tenant: Private landlord Female", "home"),
@@ -149,7 +154,7 @@ def _tables(duck: DuckDb, cases: list[Case], options: Options) -> dict[str, Cros
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Crossed]]:
     """The tables that each case is in, by its name; cases of the same options are worked out at once."""
     duck = DuckDb(tmp_path_factory.mktemp("scratch"))
-    out = {}
+    out: dict[str, dict[str, Crossed]] = {}
     for options in {case.options for case in CASES}:
         same = [case for case in CASES if case.options == options]
         made = _tables(duck, same, options)

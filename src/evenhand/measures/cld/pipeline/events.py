@@ -4,11 +4,12 @@ Source: CLD.md 3.3 to 3.8. The order of the official script is kept where it sho
 
 * Cropping (3.6) asks whether the same event is in a period that starts the day after. If it is, a row of that later
   period outranks this one and the crop is never seen; so a row is cropped whenever its period is a prior one.
-* The sort (3.8) is one maximum of packed numbers, the last of them ``record``, so there is never a tie.
+* The sort (3.8) is one maximum of packed numbers, the last of them ``turn`` (see ``keys``), so there is never a tie.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -16,11 +17,13 @@ import ibis
 import ibis.expr.types as ir
 
 from evenhand.facts.cld.codes import EventType
+from evenhand.facts.errors import EvenhandError
 from evenhand.measures.cld import tables
 from evenhand.measures.cld.engine import Engine
 from evenhand.measures.cld.logic import or_null
 from evenhand.measures.cld.options import Options
 from evenhand.measures.cld.pipeline.identity import Identified
+from evenhand.measures.cld.pipeline.keys import corrected_end, cost_key, event_key
 from evenhand.measures.cld.pipeline.packing import DAY, ordinal, pack, small
 from evenhand.measures.cld.pipeline.selection import Selection, Taken
 
@@ -30,47 +33,50 @@ NOT_USED, NO_EVENT_TYPE, NO_START, NO_PERSON, DIED_BEFORE, STARTS_AFTER_DEATH, S
     range(1, 10)
 )
 
-_RECORD = Decimal(2**63)
+_TURNS = Decimal(2**63)
+_FILES = 2**9  # submissions of one council in one run
 # So few submissions are looked up in the expression: a table of ours would make the engine load pandas (0.4 s).
 _FEW = 12
 _PERIODS = {
-    "submission": "int32", "la_number": "int16", "ref_start": "date", "ref_end": "date", "ref_rank": "int64",
+    "submission": "int32", "ref_start": "date", "ref_end": "date", "ref_rank": "int64", "file_rank": "int64",
     "prior": "boolean",
 }  # fmt: skip
 
 
 def main_table(engine: Engine, identified: Identified, selection: Selection, options: Options) -> ir.Table:
     """MAIN: one row an event of the selection's reference periods, of whichever file speaks last."""
-    kept = _survivors(engine, "survivors_main", identified, selection.taken, options, costs=False)
-    made = _whole_rows(identified.records, kept, selection.taken, options)
-    table = engine.keep("main", tables.declared(made, tables.MAIN, "main table"))
-    engine.drop("survivors_main")
-    return table
+    made = _surviving(identified, selection.taken, options, costs=False)
+    return engine.keep("main", tables.declared(made, tables.MAIN, "main table"))
 
 
-def single_table(engine: Engine, identified: Identified, selection: Selection, options: Options) -> ir.Table:
-    """SINGLE: one row an event of each council's one submission; services of different cost stay apart."""
-    kept = _survivors(engine, "survivors_single", identified, selection.single, options, costs=True)
-    made = _whole_rows(identified.records, kept, selection.single, options)
-    table = engine.keep("single", tables.declared(made, tables.SINGLE, "single table"))
-    engine.drop("survivors_single")
-    return table
+def single_table(identified: Identified, selection: Selection, options: Options) -> ir.Table:
+    """SINGLE: one row an event of each council's one submission; services of different cost stay apart.
+
+    Not kept: only spending asks for it, and for few of its rows and columns.
+    """
+    made = _surviving(identified, selection.single, options, costs=True)
+    return tables.declared(made, tables.SINGLE, "single table")
 
 
 def with_periods(records: ir.Table, taken: Sequence[Taken], *, used_only: bool = False) -> ir.Table:
     """Records with their submission's reference period; NULL for submissions that are not used, or none of those.
 
-    Beside ref_start and ref_end: la_number, the council's place among all; ref_rank, the place of ref_end among all;
-    prior, whether the council has a reference period with a later start.
+    Beside ref_start and ref_end: ref_rank and file_rank, the places of ref_end and of the submission among those of the
+    council; prior, whether the council has a reference period with a later start.
     """
     latest = {one.la: one.start for one in sorted(taken)}
-    councils, ends = sorted(latest), sorted({one.end for one in taken})
+    ends: dict[str, list[dt.date]] = {la: sorted({one.end for one in taken if one.la == la}) for la in latest}
+    files = {la: sorted(one.submission for one in taken if one.la == la) for la in latest}
+    if crowded := [la for la, held in files.items() if len(held) > _FILES]:
+        raise EvenhandError(
+            f"Council {crowded[0]} has more than {_FILES} submissions.", do="Measure fewer of them in one run."
+        )
     columns: dict[str, list[object]] = {
         "submission": [one.submission for one in taken],
-        "la_number": [councils.index(one.la) for one in taken],
         "ref_start": [one.start for one in taken],
         "ref_end": [one.end for one in taken],
-        "ref_rank": [ends.index(one.end) for one in taken],
+        "ref_rank": [ends[one.la].index(one.end) for one in taken],
+        "file_rank": [files[one.la].index(one.submission) for one in taken],
         "prior": [one.start != latest[one.la] for one in taken],
     }
     names = [name for name in _PERIODS if name != "submission"]
@@ -88,17 +94,6 @@ def _looked_up(submission: ir.IntegerValue, columns: dict[str, list[object]], na
     kind = _PERIODS[name]
     pairs = zip(columns["submission"], columns[name], strict=True)
     return ibis.cases(*((submission == one, ibis.literal(value, kind)) for one, value in pairs), else_=ibis.null(kind))
-
-
-def corrected_end(rows: ir.Table, options: Options) -> ir.DateValue:
-    """The end, or the day of death where that comes first (CLD.md 3.3); of rows that start by the day of death.
-
-    An open service that starts on the day of death stays open (quirk DEATH_ON_START_STAYS_OPEN).
-    """
-    first = ibis.least(rows["end"], rows["death"])  # the one there is, if the other is blank
-    if not options.death_on_start_stays_open:
-        return first
-    return ibis.ifelse(rows["end"].isnull() & (rows["death"] == rows["start"]), ibis.null("date"), first)
 
 
 def cropped_end(rows: ir.Table, options: Options) -> ir.DateValue:
@@ -145,66 +140,43 @@ def passes(rows: ir.Table, options: Options) -> list[ir.BooleanValue]:
     return [~ground.fill_null(False) for _, ground in _grounds(rows, options)]
 
 
-def event_key(rows: ir.Table, options: Options) -> dict[str, ir.Value]:
-    """The columns that tell one event from another (CLD.md 3.5), a blank being equal to a blank.
-
-    Raw words, so a service in the words of Release 1 and the same in those of Release 2 are two events (quirk
-    RAW_KEYS). A service's end is no part of it; the end of anything else is.
-    """
-    event = rows["event"]
-    word = {name: rows[f"{name}_raw" if options.raw_keys else name] for name in ("client", "service", "component")}
-    first = ibis.cases(
-        (event == EventType.SERVICE, word["service"].cast("int32")),
-        (event == EventType.REQUEST, rows["route_raw"]),
-        (event == EventType.ASSESSMENT, rows["assessment_raw"]),
-    )
-    service = event == EventType.SERVICE
-    return {
-        "person": rows["person"],
-        "la_number": rows["la_number"],
-        "start": rows["start"],
-        "key_event": rows["event_raw"] if options.raw_keys else event,
-        "key_client": word["client"],
-        "key_what": first,
-        "key_more": ibis.ifelse(service, word["component"].cast("int32"), ibis.null("int32")),
-        "key_end": ibis.ifelse(service, ibis.null("date"), corrected_end(rows, options)),
-    }
-
-
-def cost_key(rows: ir.Table) -> dict[str, ir.Value]:
-    """What tells services apart in SINGLE besides: cleaned mechanism and frequency, the cost and the units."""
-    service = rows["event"] == EventType.SERVICE
-    held = {name: rows[name] for name in ("mechanism", "frequency", "unit_cost", "units")}
-    return {f"key_{name}": ibis.ifelse(service, value, ibis.null(value.type())) for name, value in held.items()}
-
-
 def precedence(rows: ir.Table, options: Options) -> ir.IntegerValue:
-    """The larger, the earlier in the sort of CLD.md 3.8, but for ``record``.
+    """The larger, the earlier in the sort of CLD.md 3.8, but for ``turn``.
 
-    The last reference period end, then open before the latest end, then the best outcome, then the conversation flag.
+    The last reference period end, then open before the latest end, then the best outcome, then the conversation flag,
+    then the last submission.
     """
     end = ordinal(cropped_end(rows, options)).fill_null(DAY - 1)
     outcome = ibis.ifelse(rows["outcome"] > 0, 31 - rows["outcome"], 0).fill_null(0)
     conversation = (rows["conversation"] + 1).fill_null(0)
-    return pack((rows["ref_rank"], 1), (end, DAY), (outcome, 32), (conversation, 4))
+    return pack(
+        (rows["ref_rank"], 1), (end, DAY), (outcome, 32), (conversation, 4), (rows["file_rank"], _FILES)
+    )  # fmt: skip
 
 
-def _survivors(
-    engine: Engine, name: str, identified: Identified, taken: Sequence[Taken], options: Options, *, costs: bool
-) -> ir.Table:
-    """The record that is kept of each event, and its person."""
+def _surviving(identified: Identified, taken: Sequence[Taken], options: Options, *, costs: bool) -> ir.Table:
+    """The records of their periods but those that another of the same event outranks, with person and corrected end."""
     rows = with_periods(identified.numbered, taken, used_only=True)
     rows = rows.filter(*passes(rows, options))
-    key = event_key(rows, options) | (cost_key(rows) if costs else {})
-    # The record as the last part makes every sort number different, so the maximum has one row.
-    order = precedence(rows, options).cast("decimal(38, 0)") * ibis.literal(_RECORD, "decimal(38, 0)")
-    narrow = rows.select(**key, record=rows["record"], order=order + rows["record"].cast("decimal(38, 0)"))
-    best = narrow.group_by(*key).agg(record=narrow["record"].argmax(narrow["order"]))
-    return engine.keep(name, best.select("record", "person"))
-
-
-def _whole_rows(records: ir.Table, kept: ir.Table, taken: Sequence[Taken], options: Options) -> ir.Table:
-    """The kept records whole, with person, reference period and corrected end."""
-    chosen = records.join(kept, "record").select(records, kept["person"])
-    rows = with_periods(chosen, taken, used_only=True)
+    rows = rows.anti_join(_outranked(identified, taken, options, costs=costs), "record")
     return rows.mutate(end=cropped_end(rows, options), raw_end=rows["end"])
+
+
+def _outranked(identified: Identified, taken: Sequence[Taken], options: Options, *, costs: bool) -> ir.Table:
+    """The records of their periods that are not kept, because another of the same event comes first in the sort.
+
+    Where each council has one submission, rivals are of one submission, and few: all others need not be sorted.
+    """
+    rivals = identified.twins
+    if len({one.la for one in taken}) < len(taken):
+        turns = identified.twins.select("record", "turn")
+        rivals = identified.numbered.left_join(turns, "record").select(
+            identified.numbered, turn=turns["turn"].fill_null(0)
+        )
+    rows = with_periods(rivals, taken, used_only=True)
+    rows = rows.filter(*passes(rows, options))
+    key = event_key(rows, options) | (cost_key(rows) if costs else {})
+    order = precedence(rows, options).cast("decimal(38, 0)") * ibis.literal(_TURNS, "decimal(38, 0)")
+    narrow = rows.select(**key, record=rows["record"], order=order - rows["turn"].cast("decimal(38, 0)"))
+    first = narrow.group_by(*key).agg(record=narrow["record"].argmax(narrow["order"]))
+    return narrow.select("record").anti_join(first, "record")

@@ -13,15 +13,20 @@ import ibis.expr.types as ir
 
 from evenhand.measures.cld.engine import Engine
 from evenhand.measures.cld.options import Options
+from evenhand.measures.cld.pipeline.keys import twins
 from evenhand.measures.cld.tables import IDS, declared
 
 
 @dataclass(frozen=True)
 class Identified:
-    """RECORDS, and the same with ``person`` beside them, without the records that no id can be made of."""
+    """RECORDS; the same with ``person`` beside them, without the records that no id can be made of; and ``twins``.
+
+    twins: of those, the rows of events that one submission tells more than once, with ``turn`` (see ``keys``).
+    """
 
     records: ir.Table
     numbered: ir.Table
+    twins: ir.Table
 
 
 def person_id(records: ir.Table, options: Options) -> ir.StringValue:
@@ -34,7 +39,7 @@ def person_id(records: ir.Table, options: Options) -> ir.StringValue:
 
 
 def identify(engine: Engine, records: ir.Table, options: Options) -> tuple[Identified, ir.Table]:
-    """The records with their persons' numbers, and IDS: the number of each id, in the ids' own order.
+    """The records with their persons' numbers, those told twice, and IDS: the number of each id, in the ids' own order.
 
     records: RECORDS. Numbers do not depend on the order of rows, only on which ids there are.
     """
@@ -43,4 +48,4 @@ def identify(engine: Engine, records: ir.Table, options: Options) -> tuple[Ident
     number = ibis.row_number().over(ibis.window(order_by=distinct["pseudonym"])).cast("int64")
     ids = engine.keep("ids", declared(distinct.mutate(person=number), IDS, "identify"))
     joined = read.join(ids, "pseudonym").select(read, ids["person"])
-    return Identified(records, joined), ids
+    return Identified(records, joined, engine.keep("twins", twins(read, ids, options))), ids

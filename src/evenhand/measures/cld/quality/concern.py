@@ -16,7 +16,7 @@ from evenhand.measures.cld.decide import open_on, touches, valid
 from evenhand.measures.cld.engine import Engine
 from evenhand.measures.cld.logic import Period, or_null
 from evenhand.measures.cld.options import Options
-from evenhand.measures.cld.pipeline.events import corrected_end
+from evenhand.measures.cld.pipeline.keys import corrected_end
 from evenhand.measures.cld.quality.checks import BIT, MOST_ROWS
 
 if TYPE_CHECKING:
@@ -78,14 +78,16 @@ def row_tests(main: ir.Table, period: Period, options: Options) -> dict[str, ir.
 def find(engine: Engine, measured: Measured) -> Concerned:
     """Everybody whom a check finds, and all their rows."""
     period, options, main = measured.asked.period, measured.asked.options, measured.main
-    tests = {BIT[key]: test for key, test in row_tests(main, period, options).items()} | _supported(main, period)
-    row_bits, bits = tuple(tests), _bits(tests)
-    rows = main.mutate(bits=bits, born=main["birth_year"].cast("int32") * 100 + main["birth_month"])
+    tests = _tests(main, period, options)
+    rows = main.select(
+        "la", "person", "record", "birth_year", "birth_month", bits=_bits(tests),
+        born=main["birth_year"].cast("int32") * 100 + main["birth_month"],
+    )  # fmt: skip
     whole = rows["birth_year"].notnull() & rows["birth_month"].notnull()
     born = ibis.ifelse(whole, rows["born"], ibis.null("int32"))
     found = rows.group_by("la", "person").agg(
         # Bit by bit: Spark has no "or" of many rows.
-        bits=reduce(add, ((rows["bits"] & bit).max() for bit in row_bits)),
+        bits=reduce(add, ((rows["bits"] & bit).max() for bit in tests)),
         born_first=born.min(), born_last=born.max(), record=rows["record"].max(),
         holes=((rows["bits"] & BIT["component_home"]) > 0).cast("int64").sum(),
     )  # fmt: skip
@@ -98,7 +100,11 @@ def find(engine: Engine, measured: Measured) -> Concerned:
     wanted = reduce(add, BIT.values())
     chosen = found.filter((found["bits"] & wanted) > 0).drop("birth", "accommodation", "psr", "twice")
     people = engine.keep("quality_concerned", chosen)
-    return Concerned(people, engine.keep("quality_hot", _hot(rows, people, options)))
+    return Concerned(people, engine.keep("quality_hot", _hot(main, people, period, options)))
+
+
+def _tests(main: ir.Table, period: Period, options: Options) -> dict[int, ir.BooleanValue]:
+    return {BIT[key]: test for key, test in row_tests(main, period, options).items()} | _supported(main, period)
 
 
 def _bits(tests: dict[int, ir.BooleanValue]) -> ir.IntegerValue:
@@ -147,12 +153,13 @@ def _split(engine: Engine, measured: Measured) -> ir.Table:
     return engine.keep("quality_split", both)
 
 
-def _hot(rows: ir.Table, people: ir.Table, options: Options) -> ir.Table:
+def _hot(main: ir.Table, people: ir.Table, period: Period, options: Options) -> ir.Table:
     held = people.select("la", "person", "born_first", "born_last", "holes", "rep", all_bits=people["bits"])
-    hot = rows.join(held, ["la", "person"]).select(
-        *(rows[name] for name in rows.columns if name != "born"),
-        *(held[name] for name in held.columns if name not in ("la", "person")),
+    hot = main.join(held, ["la", "person"]).select(
+        main, *(held[name] for name in held.columns if name not in ("la", "person"))
     )
+    # Asked once more, of these people's rows only: few, while to carry the answer for all rows would cost more.
+    hot = hot.mutate(bits=_bits(_tests(hot, period, options)))
     hole = (hot["bits"] & BIT["component_home"]) > 0
     place = ibis.row_number().over(ibis.window(group_by=["la", "person", hole], order_by="record"))
     power = ibis.cases(*((place == number, 1 << number) for number in range(MOST_ROWS)), else_=0)

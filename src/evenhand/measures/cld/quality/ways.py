@@ -7,7 +7,7 @@ measure is asked once for all ways, and it is the measure itself that decides, w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ import polars as pl
 
 from evenhand.facts.cld import codes
 from evenhand.facts.cld.codes import ClientType, Component, Mechanism, Outcome, Reason, ServiceType
-from evenhand.measures.cld import admissions, budgets, home, reablement
-from evenhand.measures.cld.engine import Engine
+from evenhand.measures.cld import run
+from evenhand.measures.cld.engine import Engine, Question
 from evenhand.measures.cld.logic import Period
-from evenhand.measures.cld.options import Options
 from evenhand.measures.cld.pipeline import people_table
 from evenhand.measures.cld.pipeline.events import PASSES, cropped_end, why_not, with_periods
+from evenhand.measures.cld.pipeline.packing import small
 from evenhand.measures.cld.quality.checks import BIT, BY_KEY, WAYS, Figure, Way
 from evenhand.measures.cld.quality.concern import Concerned
 from evenhand.measures.cld.tables import MAIN, PEOPLE, declared
@@ -31,14 +31,11 @@ from evenhand.measures.cld.tables import MAIN, PEOPLE, declared
 if TYPE_CHECKING:
     from evenhand.measures.cld.run import Measured
 
-Stage = Callable[[ir.Table, ir.Table, Period, Options], ir.Table]
-STAGES: tuple[tuple[Stage, tuple[Figure, ...]], ...] = (
-    (reablement.short_term, (("2A", ""),)),
-    (admissions.admissions, (("2B", ""), ("2C", ""))),
-    (home.at_home, (("2E", "1"), ("2E", "2a"), ("2E", "2b"))),
-    (budgets.clients, (("3D", "1a"), ("3D", "2a"))),
-    (budgets.carers, (("3D", "1b"), ("3D", "2b"))),
-)
+# The measures that are asked again, and the figures that each decides.
+STAGES: dict[str, tuple[Figure, ...]] = {
+    "2a": (("2A", ""),), "2bc": (("2B", ""), ("2C", "")), "2e": (("2E", "1"), ("2E", "2a"), ("2E", "2b")),
+    "3d_clients": (("3D", "1a"), ("3D", "2a")), "3d_carers": (("3D", "1b"), ("3D", "2b")),
+}  # fmt: skip
 MARK = "~"
 AGES = {"child": 10, "younger": 40, "older": 80}  # years before the period's end; each stays in its group throughout
 NOW = -1  # the number of the way in which things stand
@@ -61,6 +58,10 @@ class Beside:
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """See ``Engine.keep``."""
         return self.engine.keep(f"quality_{name}", table)
+
+    def answer(self, name: str, question: Question, tables: Sequence[ir.Table], given: Sequence[Hashable]) -> ir.Table:
+        """See ``Engine.answer``."""
+        return self.engine.answer(f"quality_{name}", question, tables, given)
 
     def drop(self, *names: str) -> None:
         """See ``Engine.drop``."""
@@ -89,13 +90,17 @@ def asked_again(engine: Engine, measured: Measured, concerned: Concerned, found:
     people = engine.keep(
         "quality_details", _details(Beside(engine, engine.con, engine.scratch), measured, concerned.people, rows, ways)
     )
-    for stage, figures in STAGES:
+    decided = []
+    for name, figures in STAGES.items():
         used = [way.number for way in ways if set(figures) & set(way.check.figures)]
         if used:
             chosen = rows.filter(rows["way"].isin(used)).select(*MAIN)
             known = people.filter(people["way"].isin(used)).select(*PEOPLE)
-            out.append(_counted(stage(chosen, known, period, options), marked=True))
-    engine.drop("quality_main", "quality_details")
+            decided.append(
+                engine.answer(f"quality_decided_{name}", run.STAGES[name], (chosen, known), (period, options))
+            )
+    out.append(_counted(ibis.union(*decided) if len(decided) > 1 else decided[0], marked=True))
+    engine.drop("quality_main", "quality_details", *(f"quality_decided_{name}" for name in STAGES))
     return pl.concat(out)
 
 
@@ -120,11 +125,11 @@ def _now(measured: Measured, people: ir.Table) -> pl.DataFrame:
 
 
 def _held(ways: list[Way]) -> ir.Table:
-    columns = {
+    columns: dict[str, list[object]] = {
         "way": [way.number for way in ways], "bit": [BIT[way.check.key] for way in ways],
         "least": [way.rows for way in ways], "mask": [way.mask for way in ways],
     }  # fmt: skip
-    return ibis.memtable(columns, schema={"way": "int32", "bit": "int64", "least": "int64", "mask": "int64"})
+    return small(columns, {"way": "int32", "bit": "int64", "least": "int64", "mask": "int64"})
 
 
 def _numbers(ways: Iterable[Way], **keys: str) -> list[int]:

@@ -83,8 +83,12 @@ def _status(rows: ir.Table, column: str, unknown: int, options: Options) -> ir.T
     found = held.group_by("la", "id", "who").agg(
         up=pack((known, 1), (value, VALUES)).max(), down=pack((known, 1), (BLANK - value, VALUES)).max()
     )
-    first = unpack(found["up"], VALUES)
-    agreed = first + unpack(found["down"], VALUES) == BLANK
-    good = found.select("la", "who", value=ibis.ifelse(agreed, first, unknown).cast("int16"))
+    # A person's known value beats an unknown one whatever sex each row says; rows that differ count for their own sex.
+    told = found.mutate(known=(found["up"] / VALUES).floor())
+    told = told.mutate(best=told["known"].max().over(ibis.window(group_by=["la", "id"])))
+    told = told.filter(told["known"] == told["best"])
+    first = unpack(told["up"], VALUES)
+    agreed = first + unpack(told["down"], VALUES) == BLANK
+    good = told.select("la", "who", value=ibis.ifelse(agreed, first, unknown).cast("int16"))
     none = rows.filter(~is_listed).anti_join(listed, "id").select("la", "id", "who").distinct()
     return ibis.union(good, none.select("la", "who", value=ibis.literal(0, "int16")))

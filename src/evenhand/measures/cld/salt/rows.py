@@ -45,7 +45,7 @@ def submitted(
         rows = rows.mutate(pseudonym=ibis.coalesce(rows["nhs"], rows["la"].concat("_", rows["la_person"])))
         rows = rows.left_join(births, ["la", "pseudonym"]).select(rows, born=births["birth"])
         birth = rows["born"]
-    rows = rows.mutate(age=age(birth, ibis.literal(period.end)))
+    rows = rows.mutate(age=age(birth, ibis.literal(period.end), calendar=not options.age_365_25))
     rank = setting_rank(rows, options).cast("int16")
     read = engine.keep("salt_read", rows.select(*_COLUMNS, "age", rank=rank, **_builds(rows, period)))
     table = engine.keep("salt_rows", _identified(read))
