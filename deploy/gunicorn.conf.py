@@ -4,6 +4,7 @@ Everything that differs between machines is in the environment (docs/how-to/coun
 """
 
 import os
+import re
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
@@ -46,13 +47,18 @@ accesslog = "-" if os.environ.get("EVENHAND_ACCESS_LOG", "1") != "0" else None
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s bytes %(M)s ms'
 
 
+# The secret of a link that lets somebody in: an invitation, a new password.
+SECRET = re.compile(r"(/account/(?:invitation|password/reset/key)/).+")
+
+
 class Lines(Logger):
     """One line a request, whatever is in the path: a path with a line break in it cannot write a line of its own."""
 
     def atoms(self, resp, req, environ, request_time):
         """As gunicorn's, with the path as it travelled."""
         found = super().atoms(resp, req, environ, request_time)
-        found["U"] = quote(environ.get("PATH_INFO", ""), encoding="latin-1")
+        path = SECRET.sub(r"\1…", environ.get("PATH_INFO", ""))
+        found["U"] = quote(path, safe="/…", encoding="utf-8") if "…" in path else quote(path, encoding="latin-1")
         return found
 
 

@@ -33,6 +33,7 @@ for verb, path, words in (
     ("export", "export:export", "Write a measure to a file: table or chart."),
     ("measure", "measure:measure", "A council's official figures from its own client-level records."),
     ("serve", "serve:serve", "Show the edition in a browser on this machine."),
+    ("migrate", "migrate:migrate", "Bring the database of the records up to this version's tables."),
     ("audit", "audit:audit", "Verify, sign and export what was done and looked at."),
     ("backup", "backup:backup", "Write the records, the audit and the keys to one file."),
     ("restore", "backup:restore", "Put the records of a backup into an empty home and database."),

@@ -147,7 +147,7 @@ class Invitation(models.Model):
     standing = models.CharField(max_length=30, choices=Standing.choices, blank=True)
     about = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: the command line
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -20,13 +20,14 @@ OPEN = "open"
 View = Callable[..., HttpResponseBase]
 
 
-def private(permission: str, *, at_door: bool = False) -> Callable[[View], View]:
+def private(permission: str, *, post: str = "", at_door: bool = False) -> Callable[[View], View]:
     """Mark a view as one of the private half: ``private("people.person.view")``, or ``private(SIGNED_IN)``.
 
     The view is called with the request and the actor. What the permission means for one record is asked in the service
     or query that the view calls; the mark puts the address into the permission table, and an address without a mark is
     refused to everybody (``middleware.Private``). A refusal becomes a page that does not say whether the record exists.
 
+    post: the permission to send the page's form, where it is another than to read it.
     at_door: the permission is about no record, and is asked here.
     """
 
@@ -43,6 +44,7 @@ def private(permission: str, *, at_door: bool = False) -> Callable[[View], View]
                 return render(request, "accounts/refused.html", {"refused": refused}, status=403)
 
         answer.evenhand_permission = permission  # type: ignore[attr-defined]
+        answer.evenhand_post = post or permission  # type: ignore[attr-defined]
         return answer
 
     return mark

@@ -1,0 +1,1 @@
+"""Pages of accounts that allauth does not have: invitations, the start page, staff and teams, the demonstration."""
