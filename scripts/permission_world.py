@@ -11,10 +11,21 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from evenhand.site.accounts.models import Grant, Membership, Team, User
+from evenhand.site.accounts.models import Grant, Invitation, Membership, Team, User
 from evenhand.site.accounts.roles import Role, Standing
-from evenhand.site.people.models import Access, Allocation, Assessment, BreakGlass, NamedReader, Person
+from evenhand.site.people.models import (
+    Access,
+    Allocation,
+    Assessment,
+    BreakGlass,
+    Link,
+    NamedReader,
+    Person,
+    SafeguardingConcern,
+)  # fmt: skip
 from evenhand.site.people.models.assessment import Kind, State
+from evenhand.site.people.models.importing import Import, Stage
+from evenhand.site.people.models.person import LinkKind
 
 STAFF = tuple(Role.values)
 CITIZENS = ("holder", "authorised", "nominated", "supporter", "supporter shown assessments")
@@ -30,6 +41,12 @@ class World:
     people: dict[str, Person]
     assessments: dict[str, Assessment]  # of each person: one that is with the person to fill in
     team: Team
+    links: dict[str, str]  # references: of a link of each person, and so on
+    concerns: dict[str, str]
+    glass: dict[str, str]
+    invitation: str
+    import_: str
+    second: str  # the reference of one more person with the North team
 
 
 def make() -> World:
@@ -64,7 +81,44 @@ def make() -> World:
         )
         for case, person in people.items()
     }
-    return World(users, people, assessments, north)
+    manager = users[Role.TEAM_MANAGER]
+    links = {
+        case: Link.objects.create(person=person, kind=LinkKind.FAMILY, name="A friend").reference
+        for case, person in people.items()
+    }
+    concerns = {
+        case: SafeguardingConcern.objects.create(
+            person=person, what="A worry", raised_on=date(2026, 1, 5), raised_by=manager
+        ).reference
+        for case, person in people.items()
+    }
+    glass = {case: _glass(person, users["left"]) for case, person in people.items()}
+    invitation = Invitation.objects.create(
+        digest="d" * 64, email="invited@world.invalid", name="An invited person", role=Role.BROKER,
+        made_by=users[Role.ADMINISTRATOR], expires_at=now + timedelta(days=7),
+    )  # fmt: skip
+    batch = Import.objects.create(
+        what="people",
+        system="Elsewhere",
+        file_name="people.csv",
+        digest="0" * 64,
+        stage=Stage.values[0],
+        made_by=manager,
+    )
+    second = Person.objects.create(name="A second person")
+    Allocation.objects.create(person=second, team=north)
+    return World(
+        users, people, assessments, north, links, concerns, glass, invitation.reference, batch.reference,
+        second.reference,
+    )  # fmt: skip
+
+
+def _glass(person: Person, user: User) -> str:
+    """An emergency that is over, and that nobody has looked at yet."""
+    then = timezone.now() - timedelta(days=1)
+    return BreakGlass.objects.create(
+        person=person, user=user, why="An emergency of yesterday", opened_at=then, until=then + timedelta(hours=4)
+    ).reference
 
 
 def _without_any_right(person: Person, team: Team) -> dict[str, User]:

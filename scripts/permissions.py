@@ -10,6 +10,7 @@ every address as every kind of user and compares.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "permissions.md"
 HEAD = """# Who may do what
 
-This page is made from the rules themselves by `python scripts/permissions.py`: each rule is asked about a small invented
-council. A test fails when the page is out of step, and another opens every address below as every kind of user.
+This page is made from the rules themselves by `python scripts/permissions.py`: each rule is asked about a small
+invented council. A test fails when the page is out of step, and another opens every address below as every kind of
+user.
 
 What is not granted here is refused. A refusal never says whether the record exists.
 """
@@ -57,14 +59,15 @@ class Address:
     pattern: str
     name: str
     permission: str
+    post: str  # to send the form, mostly the same
 
 
 def permissions() -> dict[str, Any]:
     """Every rule, by its name."""
-    from evenhand.site.accounts.permissions import PERMISSIONS as accounts
-    from evenhand.site.people.permissions import PERMISSIONS as people
+    from evenhand.site.accounts import permissions as accounts
+    from evenhand.site.people import permissions as people
 
-    return {**people, **accounts}
+    return {**people.PERMISSIONS, **accounts.PERMISSIONS}
 
 
 def asked_of_a_record(permission: str) -> bool:
@@ -104,14 +107,55 @@ def _walk(patterns: list[Any], before: str) -> Iterator[Address]:
         if hasattr(pattern, "url_patterns"):
             yield from _walk(pattern.url_patterns, path)
         elif path.startswith(PRIVATE) and not pattern.callback.__module__.startswith("allauth."):
-            yield Address(path, pattern.name or "", getattr(pattern.callback, "evenhand_permission", "nobody"))
+            needed = getattr(pattern.callback, "evenhand_permission", "nobody")
+            yield Address(path, pattern.name or "", needed, getattr(pattern.callback, "evenhand_post", needed))
+
+
+def opens(world: World, address: Address, user: str, case: str, method: str = "get") -> bool:
+    """Whether the address opens to this user, for this record, by the table.
+
+    /work/ is for staff and /my/ for citizens, whatever else they may: a holder does not read the staff's page of
+    their own record, and staff do not open the person's own pages.
+    """
+    from evenhand.site.accounts.actor import Actor
+
+    if address.permission == OPEN:
+        return True
+    staff = bool(Actor(world.users[user]).role)
+    if address.pattern.startswith(("/work/", "/workspace/") if not staff else "/my/"):
+        return False
+    return may(world, address.post if method == "post" else address.permission, user, case)
+
+
+def filled(address: Address, world: World, case: str) -> str:
+    """The address with the record of this case, and what belongs to it, in place of its parts."""
+    person, assessment = world.people[case].reference, world.assessments[case].reference
+    parts = {
+        "slug:person": person, "str:secret": "s" * 40, "int:number": "1", "slug:part": "name",
+        "slug:link": world.links[case], "slug:concern": world.concerns[case],
+        "slug:other": world.second, "slug:key": "nutrition",
+        "slug:run_id": "20260101-000000-abcdef", "slug:slug": "a-council", "path:file": "x.csv",
+        "slug:why": "counted", "slug:movement": "entered",
+    }  # fmt: skip
+    references = {
+        "/work/emergencies/": world.glass[case], "/work/staff/invited/": world.invitation,
+        "/work/import/": world.import_, "/work/staff/": world.users["left"].reference,
+        "/work/teams/": world.team.reference,
+    }  # fmt: skip
+    own = assessment if "assessment" in address.pattern else person
+    parts["slug:reference"] = next((r for start, r in references.items() if address.pattern.startswith(start)), own)
+    path = re.sub(r"\^?\(\?P<reference>[^)]*\)", parts["slug:reference"], address.pattern)
+    path = re.sub(r"\(\?P<what>(\w+)[^)]*\)", r"\1", path).removesuffix("$")  # the first of what can be changed
+    for part in re.findall(r"<([^>]+)>", path):
+        path = path.replace(f"<{part}>", parts[part])  # a KeyError here is a new part: say what stands in it
+    return path
 
 
 def page(world: World) -> str:
     """The whole page."""
-    from evenhand.site.accounts.roles import WHAT, Role
-
     from scripts.permission_world import CASES
+
+    from evenhand.site.accounts.roles import WHAT, Role
 
     lines = [HEAD, "## Roles of staff", "", "| role | what they do |", "|---|---|"]
     lines += [f"| {ROLES[role]} | {WHAT[Role(role)]} |" for role in ROLES]
@@ -120,8 +164,9 @@ def page(world: World) -> str:
         cells = [_cell(tuple(may(world, name, role, case) for case in CASES), name) for role in ROLES]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     lines += [
-        "", "Own teams: the person is with a team that the member of staff works in, and the record is not restricted or",
-        "names them as a reader. In an emergency: they broke the glass with a reason, for four hours; others are told.",
+        "", "Own teams: the person is with a team that the member of staff works in, and the record is not",
+        "restricted, or names them as a reader. In an emergency: they broke the glass with a reason, for four hours;",
+        "others are told.",
         "", "## Citizens, beside the record they stand by", "", f"| what | {' | '.join(BESIDE.values())} |",
         f"|---|{'---|' * len(BESIDE)}",
     ]  # fmt: skip
@@ -130,9 +175,11 @@ def page(world: World) -> str:
         if any(answers):
             lines.append(f"| `{name}` | {' | '.join('yes' if yes else '–' for yes in answers)} |")
     lines += ["", "No citizen may do anything with another record.", "", "## Every private address", ""]
-    lines += ["What an address needs. `nobody`: closed to everybody. Pages of sign-in itself are allauth's and not listed.", ""]
+    lines += ["What an address needs. `nobody`: closed to everybody. Pages of sign-in itself are not listed.", ""]
     lines += ["| address | permission |", "|---|---|"]
-    lines += [f"| `{address.pattern}` | {address.permission} |" for address in addresses()]
+    for address in addresses():
+        sending = f"; to send it, {address.post}" if address.post != address.permission else ""
+        lines.append(f"| `{address.pattern.replace('|', ' or ')}` | {address.permission}{sending} |")
     return "\n".join(lines) + "\n"
 
 

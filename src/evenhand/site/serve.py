@@ -56,13 +56,15 @@ def serve(
     home: Path | None = None,
     *,
     records: bool = False,
+    seed: Callable[[], object] | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages until interrupted, and say their address.
 
     port None takes 8000, or the next free one of twenty. home None takes the settings' own ``EVENHAND_HOME``.
-    records: open the private half too, behind sign-in, on 127.0.0.1 only. Raises EvenhandError when the port that was
-    asked for is taken, when none is free, or when the records would be open to others without HTTPS.
+    records: open the private half too, behind sign-in, on 127.0.0.1 only. seed: what fills it before it is
+    served. Raises EvenhandError when the port that was asked for is taken, when none is free, or when the records would
+    be open to others without HTTPS.
     """
     if records:
         _refuse_others(host)
@@ -72,6 +74,8 @@ def serve(
         _prepare(host, home, records=records)
         if records:
             open_records()
+            if seed is not None:
+                seed()
         from evenhand.site.config.wsgi import application
         from evenhand.site.warm import keep_warm
 
@@ -128,14 +132,17 @@ def open_records() -> None:
     from django.core.management.base import SystemCheckError
 
     django.setup()
+    from evenhand.site.audit.guard import must_hold
     from evenhand.site.workspace.running import tidy
 
     settings.EVENHAND_HOME.mkdir(parents=True, exist_ok=True)
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
         call_command("check", verbosity=0, databases=["default"])
     except SystemCheckError as found:
         raise EvenhandError("The records cannot be opened.", do=str(found).strip()) from None
+    must_hold()
     tidy(settings.EVENHAND_HOME)
 
 

@@ -24,7 +24,7 @@ def must_hold() -> None:
         if not set(triggers.TABLES) <= set(connection.introspection.table_names()):
             raise EvenhandError(
                 "The database has no tables for records yet.",
-                do="Run `python -m django migrate --settings evenhand.site.config.settings`.",
+                do="Run `evenhand migrate`.",
             )
         raise EvenhandError(
             f"The database does not keep the audit: {len(lost)} of its triggers are missing or changed ({lost[0]} …).",

@@ -15,6 +15,7 @@
                             may reach the site
 ``EVENHAND_OIDC``           the council's identity provider, as JSON: ``{"name": …, "server_url": …, "client_id": …,
                             "secret": …}``
+``EVENHAND_AUDIT_KEY``      the file of the key that signs the audit's checkpoints (default: ``audit-key`` in the home)
 ``EVENHAND_EMAIL_FROM``     the address that letters of the site come from
 ``EVENHAND_EMAIL_HOST``     the server that sends them; without it they are written to the terminal (this machine only).
                             With it ``EVENHAND_EMAIL_PORT`` (587; 25 sends in the clear), ``_USER`` and ``_PASSWORD``
@@ -154,7 +155,7 @@ def email_server(environ: Mapping[str, str] = os.environ) -> tuple[str, int, str
         raise ImproperlyConfigured(f"EVENHAND_EMAIL_PORT is {port[:20]!r}. Write the port of the mail server: 587.")
     if int(port) == 25 and host not in LOCAL_HOSTS:
         raise ImproperlyConfigured(
-            f"EVENHAND_EMAIL_PORT is 25: letters to {host} would travel in the clear. Use 587, or a server on this machine."
+            f"EVENHAND_EMAIL_PORT is 25: letters to {host} would travel in the clear. Use 587, or a local server."
         )
     user, password = environ.get("EVENHAND_EMAIL_USER", ""), environ.get("EVENHAND_EMAIL_PASSWORD", "")
     return host, int(port), user, password
@@ -237,6 +238,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "NAME": str(path),
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            "timeout": 20,  # seconds that a writer waits for another
             "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not in the middle
         },
     }

@@ -135,6 +135,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # localhost only: browsers offer passkeys nowhere else without HTTPS
 MFA_TOTP_ISSUER = "Evenhand"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation came by email; else nobody with a factor could change the address
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter after each change of how one signs in
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ADAPTER = "evenhand.site.accounts.adapters.Provider"
 SOCIALACCOUNT_ONLY = False
@@ -145,6 +147,15 @@ EMAIL_BACKEND = environment.email_backend()
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.email_server()
 EMAIL_USE_TLS = EMAIL_PORT != 25  # a server on this machine takes letters in the clear; any other must not
 EMAIL_TIMEOUT = 10  # seconds; a server that hangs must not hold a page
+
+# Limits on guessing are counted here, for all processes together (``createcachetable`` makes the table).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_limits",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -10,6 +10,8 @@ urlpatterns = [
     path("account/", include("evenhand.site.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("workspace/", include("evenhand.site.workspace.urls")),
+    path("work/staff/", include("evenhand.site.accounts.staff_urls")),
+    path("work/teams/", include("evenhand.site.accounts.team_urls")),
     path("work/audit/", include("evenhand.site.audit.urls")),
     path("", include("evenhand.site.people.urls")),
 ]

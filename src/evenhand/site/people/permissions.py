@@ -100,7 +100,8 @@ PERMISSIONS = {
     "people.person.allocate": manager & not_kept_from & (own_team | unallocated),
     "people.person.restrict": manager & in_team,
     "people.glass.break": case_worker,
-    "people.glass.review": manager & in_team,
+    "people.glass.view": auditor | (manager & not_kept_from & (own_team | unallocated)),
+    "people.glass.review": manager & not_kept_from & (own_team | unallocated),  # another than who broke it
     "people.capacity.view": auditor | (case_worker & in_team) | in_emergency | speaks,
     "people.capacity.decide": case_worker & in_team,
     "people.safeguarding.view": auditor | (case_worker & in_team) | in_emergency,

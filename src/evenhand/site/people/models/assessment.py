@@ -2,6 +2,9 @@
 
 The regulations' questions and their working are in ``evenhand.allocation.eligibility``; here stands what was answered
 and what a human determined, with the working as it was on that day.
+
+Two voices are kept apart. ``Said`` is what the person wrote or chose themselves, and nobody else ever writes there.
+``own_words`` is what they told the practitioner, in their words; the ways and the notes are the practitioner's.
 """
 
 from __future__ import annotations
@@ -130,6 +133,31 @@ class Wellbeing(models.Model):
         return f"{self.part} of {self.assessment_id}"
 
 
+class Said(models.Model):
+    """What the person themselves, or who is authorised to speak for them, put on one page of their part.
+
+    Written only while the assessment is with them: triggers of the database refuse a change before and after.
+    ``part`` is "words", "health", the key of an outcome, or "wellbeing". ``version`` is that of this page alone.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="said")
+    part = models.CharField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    words = models.TextField(max_length=8000, blank=True)
+    chosen = models.JSONField(default=list)  # keys of facts and "can", "not_known", "not_for_me"
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["assessment", "part"], name="people_said_once"),
+            CheckConstraint(condition=~Q(part=""), name="people_said_of_a_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.assessment_id}"
+
+
 class Determination(models.Model):
     """What a human decided on eligibility (s.13), with their reasons and the working as it stood. Never changed."""
 
@@ -137,6 +165,7 @@ class Determination(models.Model):
     eligible = models.BooleanField()
     test_says = models.BooleanField(null=True)  # what the regulations' test gives; null: not answered enough
     reasons = models.TextField(max_length=4000)
+    advice = models.TextField(max_length=4000, blank=True)  # what else can help; owed to whoever is not eligible
     trace = models.JSONField()
     decided_on = models.DateField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -145,6 +174,7 @@ class Determination(models.Model):
     class Meta:
         constraints: ClassVar = [
             CheckConstraint(condition=~Q(reasons=""), name="people_determination_says_why"),
+            CheckConstraint(condition=Q(eligible=True) | ~Q(advice=""), name="people_determination_advises"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Pages of assessments: ``staff`` under /work/, ``mine`` under /my/. Thin: services and queries decide."""
