@@ -484,3 +484,11 @@ def test_sessions_are_listed_for_their_owner_only(citizen: User) -> None:
     browser.get("/account/sessions/")
     assert UserSession.objects.filter(user=citizen).count() == 1
     assert "Only here" in browser.get("/account/sessions/").text
+
+
+def test_signing_out_clears_what_the_browser_kept(settings: Settings) -> None:
+    settings.RECORDS = True
+    browser = records.signed_in(records.staff("practitioner"))
+    answer = browser.post("/account/logout/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert browser.get("/work/").headers["Location"].startswith("/account/login/")

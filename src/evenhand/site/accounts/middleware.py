@@ -28,6 +28,7 @@ USED = "evenhand_used"  # in the session: when it was last used, in whole second
 SECOND_FACTOR = "/account/2fa/"
 OF_STAFF = ("/work/", "/workspace/")
 OF_CITIZENS = "/my/"
+SIGN_OUT = "/account/logout/"
 
 
 class Private:
@@ -61,6 +62,8 @@ class Private:
         answer = _to_provider(request, self.get_response(request))
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if request.path_info == SIGN_OUT and request.method == "POST":
+            answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # the next person at this machine finds nothing
         return answer
 
     def _not_staff(self, request: HttpRequest) -> HttpResponse:
