@@ -103,7 +103,9 @@ def tests(report: Report, server: str | None, arguments: list[str]) -> None:
         if server and not arguments:
             there = {**own, "DATABASE_URL": server}
             stored = ["tests/site", *(["tests/journeys/test_records.py"] if browser else [])]
-            report.run("What is stored, on PostgreSQL (pytest)", [*pytest, *stored], there)
+            # What touches the database, and not the walk of every address, which asks the rules the same questions.
+            only = ["-m", "django_db", "-k", "not opens_to_whom"]
+            report.run("What is stored, on PostgreSQL (pytest)", [*pytest, *only, *stored], there)
         report.run("All tests, on SQLite (pytest)", [*pytest, "--durations=15", *arguments], own)
 
 

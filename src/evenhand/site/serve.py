@@ -133,6 +133,7 @@ def open_records() -> None:
 
     django.setup()
     from evenhand.site.audit.guard import must_hold
+    from evenhand.site.people.importing.keeping import sweep
     from evenhand.site.workspace.running import tidy
 
     settings.EVENHAND_HOME.mkdir(parents=True, exist_ok=True)
@@ -144,6 +145,7 @@ def open_records() -> None:
         raise EvenhandError("The records cannot be opened.", do=str(found).strip()) from None
     must_hold()
     tidy(settings.EVENHAND_HOME)
+    sweep()
 
 
 def _prepare(host: str, home: Path | None, *, records: bool = False) -> None:

@@ -14,6 +14,7 @@ from evenhand.site.accounts.actor import Actor
 
 LINKS = (  # a permission without an object, the words and the address
     ("people.person.find", "People", "/work/people/"),
+    ("people.import", "Import", "/work/import/"),
     ("audit.event.view", "Audit", "/work/audit/"),
     ("accounts.staff.view", "Staff", "/work/staff/"),
     ("accounts.team.view", "Teams", "/work/teams/"),

@@ -34,6 +34,7 @@ DOINGS = {  # what an event says that was done, to whoever reads who has looked
     "people.person.restrict": "Looked at or changed who may read the record",
     "people.glass.break": "Opened the record in an emergency",
     "people.glass.review": "Looked into an emergency",
+    "people.import": "Made or changed the record from a file of another system",
     "people.capacity.decide": "Looked at or recorded decisions on capacity",
     "people.capacity.view": "Read decisions on capacity",
     "people.safeguarding.view": "Read safeguarding notes",

@@ -56,7 +56,7 @@ def change(actor: Actor, reference: str, version: int, given: Mapping[str, Any])
     with transaction.atomic():
         person = open_to(actor, "people.person.change", reference, version)
         whole = {name: fields.get(name, getattr(person, name)) for name in CHANGEABLE}
-        _check_whole(whole)
+        check_whole(whole)
         doubles(actor, pick(fields, {"nhs_number", "council_id"} & set(fields)), besides=person).refuse_taken()
         try:
             with transaction.atomic():
@@ -92,7 +92,8 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _check_whole(held: Mapping[str, Any]) -> None:
+def check_whole(held: Mapping[str, Any]) -> None:
+    """Raise Refused when what a record would hold cannot be all true. held: every field of ``CHANGEABLE``."""
     born, died, moved = held["born"], held["died"], held["moved"]
     if born and died and died < born:
         raise Refused("The day of death is before the date of birth.", "Look at both again.",
