@@ -1,4 +1,4 @@
-"""``make demo``: build the simulated England and serve it from this machine.
+"""``make demo``: build the simulated England and the records of an invented council, and serve them from this machine.
 
 Everything is kept in ``.evenhand`` in the clone (or in ``EVENHAND_HOME``), so that a look round leaves nothing
 elsewhere. An edition of real figures, once fetched, stays in use: the sample never takes its place.
@@ -54,7 +54,19 @@ def main(arguments: list[str]) -> None:
     here = not open_to_others()
     if here:
         os.environ["EVENHAND_DEMO"] = "1"
-    serve(port=port, home=home, records=here, say=lambda said: print(said, flush=True))
+    serve(port=port, home=home, records=here, seed=fictional_council, say=say)
+
+
+def fictional_council() -> None:
+    """Fill the records with invented people, the first time. Imported here: it needs Django's settings."""
+    from evenhand.site.seeding.seed import seed
+
+    seed(say)
+
+
+def say(said: str) -> None:
+    """One line on the screen, at once."""
+    print(said, flush=True)
 
 
 if __name__ == "__main__":

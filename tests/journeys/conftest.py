@@ -14,11 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from filelock import FileLock
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 from pytest_django.fixtures import Settings
 
+from evenhand.site.accounts.models import User
 from evenhand.site.serve import bind
+from tests.site.accounts.live import beside_a_browser, records_site
+from tests.site.audit.flushing import audit_can_be_emptied
+
+__all__ = ["audit_can_be_emptied", "beside_a_browser"]  # fixtures
 
 ARTEFACTS = Path(__file__).parent.parent / "artefacts"
 FLAGS = [
@@ -160,3 +168,55 @@ def real_visit(request: pytest.FixtureRequest, browser: Browser, real_site: str)
     """The same journey on a phone and at a desk, over the edition of the publishers' real files."""
     with visiting(browser, real_site, request.param) as visit:
         yield visit
+
+
+# --- The private half -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def records_can_be_emptied(audit_can_be_emptied: None) -> Iterator[None]:
+    """After a test that committed, determinations and what people said are emptied too: SQLite's triggers refuse it.
+
+    On PostgreSQL the tables are truncated, which those triggers do not see.
+    """
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def without_triggers(case: Any) -> None:
+        if connection.vendor != "sqlite":
+            empty(case)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'people_%'")
+            held = cursor.fetchall()
+            for name, _ in held:
+                cursor.execute(f"DROP TRIGGER {name}")
+            try:
+                empty(case)
+            finally:
+                for _, sql in held:
+                    cursor.execute(sql)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
+@pytest.fixture
+def open_records(
+    beside_a_browser: None, records_can_be_emptied: None, transactional_db: None, settings: Settings,
+    sample_home: Path, tmp_path: Path,
+) -> Iterator[str]:  # fmt: skip
+    """The address of the site with its records open and empty; letters are kept in ``django.core.mail.outbox``."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    with records_site(settings, sample_home, tmp_path / "records") as address:
+        yield address
+
+
+def enter(visit: Visit, user: User, settings: Settings) -> None:
+    """Give the visitor the session of a user who has signed in, second factor and all."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    visit.page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": visit.site}])

@@ -1,7 +1,8 @@
 """The five-minute demonstration, from ``make demo``: each step passes from the release that brings it, for ever after.
 
-A step is one function below; a release that brings another adds it to ``STEPS``. Brought so far: 1, and 2 without the
-practice example and its cost, which need the records of improvement; and 6.
+A step is one function below; a release that brings another adds it to ``STEPS``. Brought so far: 1; 2 without the
+practice example and its cost, which need the records of improvement; 3 as far as the decision, without the indicative
+sum and its signing off; of 4 the holder's record and who has looked; and 6.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from playwright.sync_api import Browser, expect
 from evenhand.edition.read import Edition, open_current
 from evenhand.facts.register import Council
 from evenhand.measures.sample.writing import Asked, write
-from tests.journeys.conftest import DESK, Visit, visiting
+from tests.journeys.conftest import DESK, PHONE, Visit, visiting
 
 pytestmark = [
     pytest.mark.browser,
@@ -148,6 +149,89 @@ def step_2_who_is_like_it_and_does_better(visit: Visit, edition: Edition) -> Non
     expect(heading.locator("xpath=following::ul[1]/li[1]")).to_contain_text("95% interval")
 
 
+def sign_in_as(visit: Visit, what: str) -> None:
+    """Sign in with the first card of this kind: "Practitioner". Whoever was signed in is gone."""
+    visit.page.context.clear_cookies()
+    visit.go("/account/login/")
+    card = (
+        visit.page.locator(".evenhand-cards li").filter(has=visit.page.get_by_role("heading", name=f", {what}")).first
+    )
+    card.get_by_role("button").click()
+    expect(visit.page.get_by_text("Every person here is invented.")).to_be_visible()
+
+
+def good(visit: Visit, name: str) -> None:
+    """A page without barriers that fits the screen, kept as a picture."""
+    assert visit.barriers() == [], name
+    assert visit.sideways() == 0, name
+    visit.keep(f"demonstration-{name}", 3_000)
+
+
+def step_3_a_new_person_an_assessment_a_decision(visit: Visit, edition: Edition) -> None:
+    """As a practitioner: a new person, an assessment with the test's working, and a decision with reasons."""
+    sign_in_as(visit, "Practitioner")
+    page = visit.page
+    page.get_by_role("link", name="Make a new record").first.click()
+    page.get_by_label("What does the person want to be called?").fill("Ida Newcombe-Lark")
+    for part, value in (("Day", "2"), ("Month", "3"), ("Year", "1948")):
+        page.get_by_label(part, exact=True).fill(value)
+    page.get_by_role("button", name="Make the record").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ida Newcombe-Lark")
+    page.get_by_role("link", name="Assessments", exact=True).click()
+    page.get_by_role("link", name="Begin an assessment").click()
+    page.get_by_label("Light: every question").check()
+    page.get_by_role("button", name="Begin", exact=True).click()
+    page.get_by_role("link", name="What matters to them").click()
+    page.get_by_label("What they told you, in their words").fill(
+        "I want to see my sister again. She is two buses away."
+    )
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_role("button", name="Save and go on").click()
+    outcomes = page.locator(".evenhand-outcome")
+    for number in range(outcomes.count()):
+        words = "They cannot do it without assistance" if number in (0, 6) else "None of these: they can do it"
+        outcomes.nth(number).get_by_label(words).check()
+    page.get_by_role("button", name="Save and go on").click()
+    parts = page.locator("fieldset:has(input[type=radio])")
+    for number in range(parts.count()):
+        parts.nth(number).get_by_label("Yes" if number == 0 else "No", exact=True).check()
+    page.get_by_role("button", name="Save and go to the list").click()
+    page.get_by_role("link", name="See the working, and determine").click()
+    page.get_by_label("Yes, eligible").check()
+    reasons = "She cannot cook or keep up with her sister without help, and it wears her down."
+    page.get_by_label("Your reasons").fill(reasons)
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_text(reasons).first).to_be_visible()
+    good(visit, "3-decided")
+
+
+def step_4_on_a_phone_as_the_holder(visit: Visit, edition: Edition) -> None:
+    """On a phone, as the holder: their record, and who has looked at it."""
+    visit.page.set_viewport_size(PHONE)
+    visit.page.context.clear_cookies()
+    visit.go("/account/login/")
+    good(visit, "4-cards")
+    cards = visit.page.locator(".evenhand-cards button").all_inner_texts()
+    for button in reversed(cards):  # citizens stand last; a holder is one who has a record of their own
+        visit.page.context.clear_cookies()
+        visit.go("/account/login/")
+        visit.page.get_by_role("button", name=button, exact=True).click()
+        own = visit.page.locator("main li").filter(has_text="This is your own record").get_by_role("link")
+        if own.count():
+            own.click()
+        if visit.page.get_by_role("heading", level=1, name="Hello, ").count():
+            break
+    expect(visit.page.get_by_role("heading", name="Who works with you")).to_be_in_viewport()
+    good(visit, "4-my-record")
+    visit.page.get_by_role("link", name="Who has looked at your record").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Who has looked at this record?")
+    expect(visit.page.get_by_text("You", exact=True).first).to_be_visible()
+    expect(visit.page.get_by_text(re.compile(r", practitioner \(Askerfield")).first).to_be_visible()
+    good(visit, "4-looked")
+    visit.page.set_viewport_size(DESK)
+
+
 def step_6_next_years_figure_today(visit: Visit, edition: Edition) -> None:
     """Upload the council's client-level data: next year's official figure today, and the records that would move it."""
     council = edition.find(a_council(edition)["area"])
@@ -156,6 +240,7 @@ def step_6_next_years_figure_today(visit: Visit, edition: Edition) -> None:
         records = Path(folder) / "records.csv"
         code = edition.register.code_of(council.id, "cassr", date(2025, 3, 31))
         write(Asked([code], people=200, mess=0.3), records)
+        sign_in_as(visit, "Analyst")
         visit.go("/workspace/measure/")
         visit.page.get_by_label("The records", exact=True).set_input_files(records)
         visit.page.get_by_label("Which council are they of?").fill(council.name)
@@ -171,13 +256,15 @@ def step_6_next_years_figure_today(visit: Visit, edition: Edition) -> None:
     expect(visit.page.get_by_text(re.compile(r"People with a direct payment: [\d.]+%, \d+ of \d+\."))).to_be_visible()
     visit.page.locator(".evenhand-answer").get_by_role("link", name=re.compile(r"^\d+ records$")).click()
     expect(visit.page.get_by_role("cell", name=re.compile("^Fill|^Find|^Give|^Check")).first).to_be_visible()
-    visit.go(f"/councils/{council.id}/")
+    visit.go(f"/workspace/councils/{council.id}/")
     expect(visit.page.get_by_role("heading", name="Provisional: your own records, not published")).to_be_visible()
 
 
 STEPS: tuple[Callable[[Visit, Edition], None], ...] = (
     step_1_one_council_in_one_sentence,
     step_2_who_is_like_it_and_does_better,
+    step_3_a_new_person_an_assessment_a_decision,
+    step_4_on_a_phone_as_the_holder,
     step_6_next_years_figure_today,
 )
 

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.urls import clear_url_caches
 from playwright.sync_api import Browser, expect
 from pytest_django.fixtures import Settings
 
 from evenhand.measures.sample.writing import Asked, write
-from evenhand.site.config import urls
-from tests.journeys.conftest import DESK, PHONE, Visit, serving, visiting
+from evenhand.site.accounts.roles import Role
+from tests.journeys.conftest import DESK, PHONE, Visit, enter, visiting
 from tests.site.own_results import discharges
+from tests.site.records import staff
 
 pytestmark = pytest.mark.browser
 COUNCIL = "V101"  # of the simulated England
 PATIENCE = 240  # looks at the progress page, half a second apart: a run on a busy machine
-
-
-@pytest.fixture
-def workspace(settings: Settings, sample_home: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the pages with an open workspace, over the simulated England."""
-    settings.WORKSPACE = True
-    importlib.reload(urls)
-    clear_url_caches()
-    with serving(settings, sample_home, tmp_path / "home") as address:
-        yield address
-    settings.WORKSPACE = False
-    importlib.reload(urls)
-    clear_url_caches()
 
 
 @pytest.fixture
@@ -81,10 +66,11 @@ def measure(visit: Visit, records: Path, first: str, last: str, stays: Path | No
 
 
 def test_from_records_to_the_people_who_moved_a_figure(
-    browser: Browser, workspace: str, records: Path, stays: Path
+    browser: Browser, open_records: str, records: Path, stays: Path, settings: Settings
 ) -> None:
-    with visiting(browser, workspace, DESK) as visit:
+    with visiting(browser, open_records, DESK) as visit:
         visit.page.set_default_timeout(60_000)
+        enter(visit, staff(Role.ANALYST, name="Ann Alyst"), settings)
         visit.go("/workspace/measure/")
         visit.page.get_by_text("What the file of discharges must hold").click()
         good(visit, "form")
@@ -105,6 +91,7 @@ def test_from_records_to_the_people_who_moved_a_figure(
         good(visit, "people")
         visit.page.get_by_role("link", name="Who has looked").click()
         expect(visit.page.get_by_role("cell", name="3D(2a) People with a direct payment: Counted")).to_be_visible()
+        expect(visit.page.get_by_role("cell", name="Ann Alyst").first).to_be_visible()
         good(visit, "who")
         visit.page.get_by_role("link", name="Compare two results").click()
         runs = visit.page.get_by_label("Before").locator("option")

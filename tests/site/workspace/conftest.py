@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -10,6 +12,14 @@ from evenhand.site.accounts.models import User
 from evenhand.site.workspace import forms, queries
 from tests.site import records
 from tests.site.editions import SmallEdition
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who looks is written to the database: these tests run on both."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.django_db)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ USED = "evenhand_used"  # in the session: when it was last used, in whole second
 SECOND_FACTOR = "/account/2fa/"
 OF_STAFF = ("/work/", "/workspace/")
 OF_CITIZENS = "/my/"
+STARTS = ("/work/", "/my/")
 SIGN_OUT = "/account/logout/"
 
 
@@ -55,23 +56,14 @@ class Private:
             if not second_factor_done(request):
                 return HttpResponseRedirect(SECOND_FACTOR)
             staff = bool(actor_of(request).role)
-            if request.path_info.startswith(OF_STAFF) and not staff:
-                return self._not_staff(request)
-            if request.path_info.startswith(OF_CITIZENS) and staff:
-                return HttpResponseRedirect("/work/")  # the person's own pages are the person's
+            if request.path_info.startswith(OF_CITIZENS if staff else OF_STAFF):
+                return _other_half(request, staff)
         answer = _to_provider(request, self.get_response(request))
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if request.path_info == SIGN_OUT and request.method == "POST":
             answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # the next person at this machine finds nothing
         return answer
-
-    def _not_staff(self, request: HttpRequest) -> HttpResponse:
-        """A citizen at a page of staff: to their own records from the start page, and refused elsewhere."""
-        if request.path_info == "/work/":
-            return HttpResponseRedirect("/my/")
-        refused = NotPermitted("This page is for staff.", do="Your records are under My records.")
-        return render(request, "accounts/refused.html", {"refused": refused}, status=403)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, parts: Any) -> HttpResponse | None:
         """Refuse a private view that does not say who may use it: a new one must not be open by mistake."""
@@ -90,6 +82,14 @@ class Private:
             return None
         log.error("The council's identity provider did not answer as it should: %s", type(fault).__name__)
         return render(request, "socialaccount/authentication_error.html", status=503)
+
+
+def _other_half(request: HttpRequest, staff: bool) -> HttpResponse:
+    """Staff at the pages of citizens, or a citizen at those of staff: led from the start page, refused elsewhere."""
+    if request.path_info in STARTS:
+        return HttpResponseRedirect("/work/" if staff else "/my/")
+    refused = NotPermitted("You cannot see or do this.", do="Go on from your own start page.")
+    return render(request, "accounts/refused.html", {"refused": refused}, status=403)
 
 
 def second_factor_done(request: HttpRequest) -> bool:
