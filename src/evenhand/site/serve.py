@@ -8,6 +8,7 @@ the public is served by gunicorn as ``deploy/gunicorn.conf.py`` says, with HTTPS
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -140,7 +141,7 @@ def open_records() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("check", verbosity=0, databases=["default"])
+        call_command("check", databases=["default"], stdout=io.StringIO())
     except SystemCheckError as found:
         raise EvenhandError("The records cannot be opened.", do=str(found).strip()) from None
     must_hold()

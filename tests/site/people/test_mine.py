@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from evenhand.site.accounts.actor import NotPermitted
 from evenhand.site.accounts.models import Invitation, User
 from evenhand.site.accounts.roles import Standing
 from evenhand.site.accounts.services.invitations import take_up
-from evenhand.site.people.models import Access, Person
+from evenhand.site.people.models import Access, Assessment, Person
+from evenhand.site.people.models.assessment import State
 from evenhand.site.people.queries import visible
 from evenhand.site.people.queries.looked import looked
 from evenhand.site.people.refusals import Refused
@@ -183,3 +185,19 @@ class TestInvitations:
         wrong = sent(client, address, {"standing": "supporter", "name": "A", "email": "no email"})
         assert wrong.status_code == 422
         assert "no email address" in wrong.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("standing", "shown", "reads"),
+    [("holder", False, True), ("authorised", False, True), ("nominated", False, False), ("supporter", False, False),
+     ("supporter", True, True)],
+)  # fmt: skip
+def test_who_may_read_assessments_finds_the_decided_ones(house: House, standing: str, shown: bool, reads: bool) -> None:
+    decided = Assessment.objects.create(
+        person=house.person, kind="adult", state=State.DETERMINED, begun_on=date(2026, 1, 5)
+    )
+    Assessment.objects.create(person=house.person, kind="adult", state=State.OPEN, begun_on=date(2026, 3, 5))
+    client = records.signed_in(records.citizen(house.person, standing, sees_assessments=shown))
+    page = opened(client, my(house.person))
+    assert (f"/assessment/{decided.reference}/" in page) == reads
+    assert page.count("/assessment/") == (1 if reads else 0), "what is still being written is not shown"

@@ -294,6 +294,21 @@ class TestChanging:
         )
         assert (one.moved, one.moved_to, one.last_contact) == (date(2026, 3, 1), "Newtown", date(2026, 2, 1))
 
+    def test_who_was_second_is_told_nothing_is_lost_and_what_they_send_again_counts(self, house: House) -> None:
+        client, address = (
+            records.signed_in(house.practitioner),
+            f"/work/people/{house.person.reference}/change/contact/",
+        )
+        page = opened(client, address)
+        persons.change(house.actor, house.person.reference, 1, {"legal_name": "Somebody Else Wrote This"})
+        answer = sent(client, address, {"phone": "01632 960001"}, page)
+        again = answer.content.decode()
+        assert (answer.status_code, "01632 960001" in again) == (422, True)
+        assert "Somebody else changed this record" in again
+        assert sent(client, address, {"phone": "01632 960001"}, again).status_code == 302
+        one = Person.objects.get(pk=house.person.pk)
+        assert (one.phone, one.legal_name) == ("01632 960001", "Somebody Else Wrote This")
+
     def test_a_part_that_is_none_is_not_there(self, house: House) -> None:
         client = records.signed_in(house.practitioner)
         assert client.get(f"/work/people/{house.person.reference}/change/hold/").status_code == 404

@@ -15,13 +15,14 @@ class Refused(EvenhandError):
 
 
 class Stale(Refused):
-    """Somebody else saved since this page was opened."""
+    """Somebody else saved since this page was opened. ``version`` is the record's now; 0 where it is not said."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: int = 0) -> None:
         super().__init__(
             "Somebody else changed this record after you opened the page.",
             "Your answers are still here. Open the record in another tab, see what is new, then save again.",
         )
+        self.version = version
 
 
 def no_such_record() -> NotPermitted:

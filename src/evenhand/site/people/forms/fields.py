@@ -13,7 +13,7 @@ from evenhand.facts.errors import EvenhandError
 from evenhand.site.people import once
 from evenhand.site.people.born import parts
 from evenhand.site.people.models.person import BornTo
-from evenhand.site.people.refusals import Refused
+from evenhand.site.people.refusals import Refused, Stale
 
 Choices = Iterable[tuple[str, str]]
 
@@ -200,6 +200,10 @@ class Sheet(forms.Form):
 
     def refuse(self, refused: EvenhandError) -> None:
         """Show beside its answer, or over the form, what a service refused."""
+        if isinstance(refused, Stale) and refused.version:
+            renewed: Any = self.data.copy()  # type: ignore[attr-defined]
+            renewed["version"] = str(refused.version)  # told once: what is sent again counts
+            self.data = renewed
         field = refused.field if isinstance(refused, Refused) and refused.field in self.fields else None
         self.add_error(field, f"{refused.what} {refused.do}".strip())
 

@@ -191,7 +191,7 @@ def _at_work(actor: Actor, reference: str, version: int | None = None) -> Import
     if run.stage not in OPEN:
         raise Refused("This import is over.", "Begin again and choose the file.")
     if version is not None and version != run.version:
-        raise Stale
+        raise Stale(run.version)
     return run
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from evenhand.site.accounts.actor import Actor
 from evenhand.site.accounts.roles import Standing
 from evenhand.site.people.models import Access, Allocation, Assessment, Person
@@ -24,6 +26,7 @@ class MyPage:
     allocations: list[Allocation]
     needs: list[str]
     to_fill_in: list[Assessment]
+    to_read: list[Assessment]  # turned in or determined, where this citizen may read assessments
     beside: list[Access]
 
 
@@ -39,6 +42,9 @@ def my_page(actor: Actor, reference: str) -> MyPage:
     access = Access.objects.get(person=person, user=actor.user, ended_at=None)
     speaks = access.standing in (Standing.HOLDER, Standing.AUTHORISED)
     waiting = Assessment.objects.filter(person=person, state=State.WITH_PERSON) if speaks else ()
+    reads = actor.may("people.assessment.view", person)
+    shown = Q(state=State.DETERMINED) | Q(returned_at__isnull=False)
+    readable = Assessment.objects.filter(shown, person=person).exclude(state=State.WITH_PERSON) if reads else ()
     beside = (
         Access.objects.filter(person=person, ended_at=None).exclude(user=actor.user)
         if speaks
@@ -52,5 +58,6 @@ def my_page(actor: Actor, reference: str) -> MyPage:
         allocations=live_allocations(person),
         needs=need_words(person) if speaks else [],
         to_fill_in=list(waiting),
+        to_read=list(readable),
         beside=list(beside.select_related("user").order_by("began_at")),
     )

@@ -55,7 +55,9 @@ def work_of(actor: Actor) -> Work:
 def without_team(actor: Actor) -> list[Person]:
     """People whom no team has and whom this manager may take on: ``people.person.allocate`` as SQL."""
     of_person = Q(person=OuterRef("pk"))
-    live = Exists(Allocation.objects.filter(of_person, ended_at=None))
+    with_a_team = Allocation.objects.filter(ended_at=None).values("person")
     named = Exists(NamedReader.objects.filter(of_person, user=actor.user, ended_at=None))
-    found = Person.objects.filter(~live, Q(restricted=False) | Q(named), merged_into=None, erased_at=None, died=None)
+    found = Person.objects.exclude(pk__in=with_a_team).filter(
+        Q(restricted=False) | Q(named), merged_into=None, erased_at=None, died=None
+    )
     return list(found.order_by("made_at", "pk")[:MOST])

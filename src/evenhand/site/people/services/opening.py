@@ -24,7 +24,7 @@ def open_to(actor: Actor, permission: str, reference: str, version: int | None =
     if found.erased_at is not None:
         raise Refused("This record was erased.", "Nothing can be added to it or changed in it.")
     if version is not None and version != found.version:
-        raise Stale
+        raise Stale(found.version)
     return found
 
 
