@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from evenhand.measures.cld.definition import CldMeasure, definitions
@@ -75,7 +76,27 @@ def options_page() -> str:
         lines.append(f"| `{official_name(name)}` | {official} | {other} | {say} |")
     lines += ["", "## Always so", "", " ".join(ALWAYS_WORDS.split()), ""]
     lines += [f"- `{name}`: {why}" for name, why in ALWAYS.items()]
+    lines += ["", "## Worked example", "", _example()]
     return "\n".join(lines) + "\n"
+
+
+def _example() -> str:
+    """AGE_365_25 on a birthday, as the measures' own expression works it out."""
+    import ibis
+
+    from evenhand.measures.cld.logic import age
+
+    born, on = date(1960, 3, 31), date(2025, 3, 31)
+    official, calendar = (
+        int(ibis.duckdb.connect().execute(age(ibis.literal(born), ibis.literal(on), calendar=way)))
+        for way in (False, True)
+    )
+    days = (on - born).days
+    return (
+        f"Somebody born on 31 March 1960 is counted on 31 March 2025, their birthday. {days:,} days lie between, and "
+        f"{days:,} ÷ 365.25 = {days / 365.25:.4f}, of which the whole years count: officially they are {official}, and "
+        f"stand in the group 18-64. With `AGE_365_25` off they are {calendar}, and stand in the group 65+."
+    )
 
 
 def pages() -> dict[Path, str]:

@@ -137,7 +137,7 @@ BAD = [
     ("/areas", {"perod": "2024-25"}, "perod"),
     (f"/measures/{MEASURE}/values", {"period": ["2020-21", "2024-25"]}, "period"),
     (f"/measures/{MEASURE}", {"x": ""}, "x"),
-    (f"/measures/{MEASURE}/values", {"area": ["a"] * 50 + ["b"]}, None),
+    (f"/measures/{MEASURE}/values", {"area": ["a"] * 200 + ["b"]}, None),
 ]
 
 
