@@ -69,6 +69,7 @@ def _options(m: CldMeasure) -> list[str]:
 def options_page() -> str:
     """Every option: what the official method does, and what it does instead; then the quirks that are none, and why."""
     lines = ["# Options of the official method", "", " ".join(OPTIONS_WORDS.split()), ""]
+    lines += ["## Formula", "", "An option puts one rule in the place of another; all that it does not name stays.", ""]
     lines += ["| Option | Officially | Otherwise | Say |", "| --- | --- | --- | --- |"]
     for name, (official, other) in SAID.items():
         given = getattr(Options(), name)
