@@ -18,8 +18,8 @@ def assessments_can_be_emptied() -> Iterator[None]:
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def without_triggers(case: Any) -> None:
-        if connection.vendor != "sqlite":
-            empty(case)
+        if connection.vendor != "sqlite" or triggers.missing(connection):
+            empty(case)  # of PostgreSQL tables are truncated; or whoever took them off puts them back (journeys)
             return
         triggers.drop(connection)
         try:
